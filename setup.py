@@ -1,0 +1,45 @@
+"""What mmhaze needs; all else about the package stands in pyproject.toml.
+
+The requirements are here because one of them is found out: mmcv and mmcv-lite are the same module under two names. pip
+knows nothing of that and would lay the one over the other, which breaks an environment with mmdet in it. So the one
+that is installed is left alone, and mmcv-lite, which needs no compiler, is asked for where there is none.
+"""
+import os
+import subprocess
+import sys
+
+from setuptools import setup
+
+PROBE = '''
+from importlib.metadata import PackageNotFoundError, distribution
+for name in ("mmcv", "mmcv-lite", "onedl-mmcv"):
+    try:
+        distribution(name)
+    except PackageNotFoundError:
+        continue
+    print(name)
+    break
+'''
+
+
+def mmcv_requirement() -> list:
+    """Nothing where an mmcv is installed or ``MMHAZE_MMCV=none`` says that it will be, else mmcv-lite."""
+    if os.environ.get('MMHAZE_MMCV') == 'none':
+        return []
+    # -I steps out of pip's isolated build environment, to see the one that is installed into
+    found = subprocess.run([sys.executable, '-I', '-c', PROBE], capture_output=True, text=True, check=False)
+    return [] if found.stdout.strip() else ['mmcv-lite>=2.0.0,<2.4.0']
+
+
+setup(install_requires=[
+    'mmpretrain>=1.2.0,<2',      # 1.2.0 is its newest
+    'mmengine>=0.10.4,<0.11a0',  # 0.11's pre-releases load checkpoints with weights_only=False
+    'torch>=2.1',                # the oldest that was run; no upper bound, 2.15 was
+    'torchvision>=0.16',         # the host imports it and does not ask for it
+    'numpy>=1.23',
+    'opencv-python>=4.5',
+    'pillow>=9.1',               # reads photos, and says when one is cut short
+    'rich>=12',                  # progress; mmengine brings it anyway
+    'setuptools>=65,<82',        # mmengine 0.10 needs pkg_resources, which 82 dropped
+    *mmcv_requirement(),
+])
