@@ -1,0 +1,57 @@
+"""Reading a photo, in one place: what is accepted, what is refused, and in which words."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image, ImageOps
+
+# Pillow's modes that become (H, W, 3) uint8 without a guess
+_PLAIN_MODES = ('RGB', 'L', '1', 'P', 'CMYK', 'YCbCr')
+_ALPHA_MODES = ('RGBA', 'LA', 'PA', 'RGBa', 'La')
+_DEEP_GREY_MODES = ('I;16', 'I;16L', 'I;16B', 'I;16N', 'I')
+
+
+def read_photo(path: str | Path) -> np.ndarray:
+    """Reads a photo upright, as OpenCV and mmcv have it.
+
+    Grey photos get three equal channels. Of 16 bits the upper 8 are kept, as OpenCV does. An alpha channel is dropped
+    where it is opaque everywhere; one with transparent pixels is refused, as what they look like is not in the file.
+    A photo that lies on its side and says so in its EXIF data is turned.
+
+    Args:
+        path: a file that Pillow can read.
+
+    Returns:
+        (H, W, 3) uint8, BGR.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is no photo, is cut short, or holds values that cannot be shown in 8 bits a channel.
+    """
+    try:
+        # Pillow rather than OpenCV, which fills what is missing of a truncated JPEG with grey and says nothing
+        with Image.open(path) as image:
+            rgb = _to_rgb(ImageOps.exif_transpose(image))
+    except FileNotFoundError:
+        raise FileNotFoundError(f'There is no photo {path}.') from None
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise ValueError(f'{path} cannot be read as a photo: {error}. Repair it or take it out.') from error
+    return cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
+
+
+def _to_rgb(image: Image.Image) -> np.ndarray:
+    image.load()
+    if image.mode in _ALPHA_MODES or 'transparency' in image.info:
+        image = image.convert('RGBA')
+        if np.asarray(image.getchannel('A')).min(initial=255) < 255:
+            raise ValueError('it has transparent pixels; put it on a background first')
+    elif image.mode in _DEEP_GREY_MODES:
+        grey = np.asarray(image)
+        if grey.size and not (grey.min() >= 0 and grey.max() < 2**16):
+            raise ValueError(f'its values run from {grey.min()} to {grey.max()}, wanted 8 or 16 bits a channel')
+        return np.repeat((grey.astype(np.uint16) >> 8).astype(np.uint8)[..., None], 3, axis=2)
+    elif image.mode not in _PLAIN_MODES:
+        raise ValueError(f'its mode is {image.mode}, wanted one of {", ".join(_PLAIN_MODES + _ALPHA_MODES)} or 16 bits')
+    return np.asarray(image.convert('RGB'))

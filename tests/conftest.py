@@ -1,0 +1,24 @@
+"""What several tests share: pictures made here, and the real ones where they are at hand."""
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope='session')
+def shared_data() -> Path:
+    """The folder of real pictures, beside the project or where MMHAZE_SHARED_DATA says; skips without it."""
+    folder = Path(os.environ.get('MMHAZE_SHARED_DATA', ROOT.parent / 'shared' / 'data'))
+    if not folder.is_dir():
+        pytest.skip(f'the real pictures are not at {folder}')
+    return folder
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(0)
