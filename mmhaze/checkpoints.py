@@ -1,0 +1,54 @@
+"""Checkpoints: which is the newest whole one, and whether one may be loaded."""
+from __future__ import annotations
+
+import pickle
+import zipfile
+from pathlib import Path
+
+import torch
+from mmengine.utils import digit_version
+
+# Older torch trusts by default, and cannot be told of the host's classes one by one (see compat.py)
+CHECKS_CONTENT = digit_version(torch.__version__) >= digit_version('2.6')
+
+
+def newest_checkpoint(work_dir: str | Path) -> Path | None:
+    """The newest checkpoint of ``work_dir`` that is whole, or None where there is none.
+
+    A run that is killed while it writes leaves a file that is cut short; it is named on the screen and passed over.
+    """
+    files = sorted(Path(work_dir).glob('*.pth'), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in files:
+        if zipfile.is_zipfile(path):  # the directory of a zip file stands at its end
+            return path
+        print(f'{path} is cut short, the one before it is taken.')
+    return None
+
+
+def check_checkpoint(path: str | Path) -> None:
+    """Makes sure that a checkpoint is whole and carries nothing but weights, numbers and what mmengine logs.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is damaged, is no checkpoint, or would run code when loaded; nothing of it was run.
+    """
+    if '://' in str(path):
+        raise ValueError(f'{path} is not on this machine. Download it and give its path.')
+    if not Path(path).is_file():
+        raise FileNotFoundError(f'There is no checkpoint {path}.')
+    if not CHECKS_CONTENT:
+        return
+    try:
+        torch.load(path, map_location='cpu', weights_only=True)
+    except pickle.UnpicklingError as error:
+        reason = str(error).strip().splitlines()[-1] if 'Unsupported' not in str(error) else _unsupported(str(error))
+        raise ValueError(f'{path} is refused: it holds more than weights and numbers, and loading it could run foreign '
+                         f'code ({reason}). Nothing was run. Take checkpoints from mmhaze and from people you '
+                         'trust.') from None
+    except (RuntimeError, EOFError, OSError) as error:
+        raise ValueError(f'{path} is damaged or no checkpoint ({str(error).splitlines()[0]}). Take the one before it, '
+                         'or copy it again.') from error
+
+
+def _unsupported(message: str) -> str:
+    return next(line.strip() for line in message.splitlines() if 'Unsupported' in line)

@@ -1,0 +1,76 @@
+"""What the released host needs on today's torch and NumPy, each with its reason and how to know when it can go."""
+from __future__ import annotations
+
+import importlib
+import pickle
+import warnings
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine.utils import digit_version
+
+# module: (at least, below). The host asserts some of these itself, in words that do not say what to do.
+HOSTS = dict(mmengine=('0.10.4', '1.0.0'), mmcv=('2.0.0', '2.4.0'), mmpretrain=('1.2.0', '2.0.0'))
+
+
+def check_hosts() -> None:
+    """Raises an ImportError that says what to install where a host is missing or of a version that does not fit.
+
+    Versions are read from the modules: forks and mmcv-lite keep the module's name and change the distribution's.
+    """
+    if digit_version(torch.__version__) < digit_version('2.3') and np.lib.NumpyVersion(np.__version__) >= '2.0.0':
+        raise ImportError(f'torch {torch.__version__} was built for NumPy 1 and does not work with NumPy '
+                          f'{np.__version__}: pip install "numpy<2" "opencv-python<4.12", or a newer torch.')
+    for name, (lowest, below) in HOSTS.items():
+        try:
+            module = importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            if error.name != name:
+                raise
+            install = 'mmcv-lite" or "mmcv' if name == 'mmcv' else name
+            raise ImportError(f'mmhaze needs {name}: pip install "{install}".') from error
+        if not digit_version(lowest) <= digit_version(module.__version__) < digit_version(below):
+            raise ImportError(f'mmhaze works with {name} {lowest} or newer, below {below}, got {module.__version__}: '
+                              f'pip install "{name}>={lowest},<{below}".')
+
+
+def import_models_quietly() -> None:
+    """Imports mmpretrain's models without the warning that mmcv-lite lacks an operator, which no part of mmhaze needs.
+
+    Can go once mmcv imports its operators when they are first used.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings('ignore', 'Fail to import ``MultiScaleDeformableAttention``')
+        importlib.import_module('mmpretrain.models')
+
+
+def allow_training_checkpoints() -> None:
+    """Lets ``torch.load(weights_only=True)`` read the checkpoints that mmengine writes while training.
+
+    They hold the logged losses as mmengine's HistoryBuffer, which torch >= 2.6 refuses as foreign, so neither resuming
+    nor testing would work. What is allowed here is that class, NumPy arrays and numbers, and a ``getattr`` that yields
+    four methods of that class: the whole ``getattr`` would hand ``eval`` to whoever wrote the file. Older torch does
+    not check by default, and mistakes a name given with an entry for a class: it is left alone.
+
+    Can go once the host's own loader reads its checkpoints with ``weights_only=True``.
+    """
+    if digit_version(torch.__version__) < digit_version('2.6'):
+        return
+    from mmengine.logging import HistoryBuffer
+    reconstruct, scalar = np.ndarray(0).__reduce__()[0], np.float64(0).__reduce__()[0]
+    # a checkpoint names the module that NumPy had when it was written: numpy.core before 2.0, numpy._core since
+    functions = [(function, f'numpy.{core}.multiarray.{name}')
+                 for core in ('core', '_core')
+                 for name, function in (('_reconstruct', reconstruct), ('scalar', scalar))]
+    torch.serialization.add_safe_globals([
+        HistoryBuffer, np.ndarray, np.dtype, type(np.dtype('f8')), type(np.dtype('i8')),
+        (history_method, 'builtins.getattr'), *functions])
+
+
+def history_method(owner: Any, name: str) -> Any:
+    """The ``getattr`` of a checkpoint: ``min``, ``max``, ``mean``, ``current`` of HistoryBuffer, and no more."""
+    from mmengine.logging import HistoryBuffer
+    if owner is not HistoryBuffer or name not in ('min', 'max', 'mean', 'current'):
+        raise pickle.UnpicklingError(f'The file asks for {name!r} of {owner!r}, which no training checkpoint needs.')
+    return getattr(HistoryBuffer, name)

@@ -1,0 +1,4 @@
+"""Scores that know that levels have an order."""
+from .ordinal import OrdinalMetric
+
+__all__ = ['OrdinalMetric']

@@ -1,0 +1,3 @@
+from .network_constraint import NetworkConstraintHead
+
+__all__ = ['NetworkConstraintHead']

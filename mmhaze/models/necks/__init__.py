@@ -1,0 +1,3 @@
+from .feature_enhancement import FeatureEnhancement
+
+__all__ = ['FeatureEnhancement']

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mmcv.transforms import BaseTransform
+
+from ..registry import TRANSFORMS
+from ..ucm import haze_filter, haze_segment, segment_haze
+
+MAPS = ('haze_mask', 'haze_filter', 'haze_segment')
+
+
+@TRANSFORMS.register_module()
+class UCM(BaseTransform):
+    """Finds the haze of ``img`` and adds it to the results; every other key is left alone.
+
+    Put it before resizing: its windows are a share of the photo's side, and at 64x64 they would be single pixels.
+
+    **Required key**: ``img``, (H, W, 3) uint8 BGR.
+
+    **Added keys**: ``haze_mask``, (H, W) bool, True is haze; ``haze_filter``, (H, W, 3) uint8, the photo with the rest
+    black; ``haze_segment``, (h, w, 3) uint8, the photo cut to ``haze_box``, (x0, y0, x1, y1) half open; ``haze_ratio``,
+    the share of haze in [0, 1].
+
+    Args:
+        maps: which of the three arrays to add. Where a data set keeps what its ``prepare`` makes, name only what the
+            network sees.
+        variant, channel_ratio, denoise_ratio, mask_ratio, gray_threshold, gray_fallback, min_box: see
+            :func:`mmhaze.ucm.segment_haze`.
+    """
+
+    def __init__(self,
+                 maps: Sequence[str] = MAPS,
+                 *,
+                 variant: str = 'paper',
+                 channel_ratio: float = 1 / 40,
+                 denoise_ratio: float = 1 / 40,
+                 mask_ratio: float = 1 / 70,
+                 gray_threshold: float | str = 'auto',
+                 gray_fallback: float | None = 100.0,
+                 min_box: int = 0) -> None:
+        unknown = set(maps) - set(MAPS)
+        if unknown:
+            raise ValueError(f'maps holds names among {MAPS}, got {sorted(unknown)}.')
+        self.maps = tuple(maps)
+        self.settings: dict[str, Any] = dict(
+            variant=variant, channel_ratio=channel_ratio, denoise_ratio=denoise_ratio, mask_ratio=mask_ratio,
+            gray_threshold=gray_threshold, gray_fallback=gray_fallback, min_box=min_box)
+
+    def transform(self, results: dict) -> dict:
+        img = results['img']
+        try:
+            regions = segment_haze(img, **self.settings)
+        except ValueError as error:
+            raise ValueError(f'{results.get("img_path", "an image without a path")}: {error}') from error
+        if 'haze_mask' in self.maps:
+            results['haze_mask'] = regions.mask
+        if 'haze_filter' in self.maps:
+            results['haze_filter'] = haze_filter(img, regions)
+        if 'haze_segment' in self.maps:
+            results['haze_segment'] = haze_segment(img, regions)
+        results.update(haze_box=regions.box, haze_ratio=regions.ratio)
+        return results
+
+    def __repr__(self) -> str:
+        settings = ', '.join(f'{name}={value!r}' for name, value in self.settings.items())
+        return f'{type(self).__name__}(maps={self.maps}, {settings})'

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from mmcv.transforms import TRANSFORMS
+
+from mmhaze.ucm import haze_filter, haze_segment, segment_haze
+from tests.ucm.test_segment import wall
+
+MAPS = {'haze_mask', 'haze_filter', 'haze_segment'}
+
+
+def test_it_adds_what_the_core_finds_and_leaves_the_rest_alone():
+    img = wall(beta=0.05)
+    others = dict(img_path='a.png', gt_bboxes=object(), gt_seg_map=np.ones((240, 320)))
+    results = TRANSFORMS.build(dict(type='UCM'))(dict(img=img.copy(), **others))
+    regions = segment_haze(img)
+    np.testing.assert_array_equal(results['haze_mask'], regions.mask)
+    np.testing.assert_array_equal(results['haze_filter'], haze_filter(img, regions))
+    np.testing.assert_array_equal(results['haze_segment'], haze_segment(img, regions))
+    assert results['haze_box'] == regions.box and results['haze_ratio'] == regions.ratio
+    np.testing.assert_array_equal(results['img'], img)
+    assert all(results[key] is value for key, value in others.items())
+    assert results.keys() == {'img', 'haze_box', 'haze_ratio', *MAPS, *others}
+
+
+@pytest.mark.parametrize('name', sorted(MAPS))
+def test_it_adds_only_the_maps_that_are_named(name):
+    results = TRANSFORMS.build(dict(type='UCM', maps=[name]))(dict(img=wall(beta=0.05)))
+    assert MAPS & results.keys() == {name}
+
+
+def test_its_settings_reach_the_core():
+    settings = dict(channel_ratio=0.1, denoise_ratio=0.06, mask_ratio=0.04, gray_threshold=150, min_box=10,
+                    gray_fallback=None)
+    img = wall(beta=0.05)
+    results = TRANSFORMS.build(dict(type='UCM', **settings))(dict(img=img))
+    np.testing.assert_array_equal(results['haze_mask'], segment_haze(img, **settings).mask)
+    assert (results['haze_mask'] != segment_haze(img).mask).any()
+
+
+def test_a_misspelt_argument_and_an_unknown_map_are_refused():
+    with pytest.raises(TypeError, match='mask_ration'):
+        TRANSFORMS.build(dict(type='UCM', mask_ration=0.1))
+    with pytest.raises(ValueError, match='haze_map'):
+        TRANSFORMS.build(dict(type='UCM', maps=['haze_map']))
+
+
+def test_an_image_it_cannot_take_is_named():
+    with pytest.raises(ValueError, match=r'b\.png: segment_haze wants'):
+        TRANSFORMS.build(dict(type='UCM'))(dict(img=np.zeros((4, 4, 3), np.float32), img_path='b.png'))
