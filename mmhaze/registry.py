@@ -37,6 +37,10 @@ class PluginRegistry(Registry):
         super()._register_module(module, module_name, force)
         self.host._register_module(module, module_name, force)
 
+    def build(self, cfg: dict, *args: Any, **kwargs: Any) -> Any:
+        """Builds a part, ours or the host's: an encoder inside MagNet is any backbone of mmpretrain."""
+        return self.host.build(cfg, *args, **kwargs)
+
 
 TRANSFORMS = PluginRegistry('transform', ROOT_TRANSFORMS, ROOT_TRANSFORMS, ['mmhaze.transforms'])
 DATASETS = PluginRegistry('dataset', ROOT_DATASETS, HOST_DATASETS, ['mmhaze.datasets'])

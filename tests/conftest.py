@@ -6,6 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+
+import mmhaze  # noqa: F401  registers its parts, for tests that build them by name
+
+# the networks here are tiny: a second thread costs more than it brings
+torch.set_num_threads(1)
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -16,10 +16,12 @@ def test_the_full_name_builds_in_a_fresh_process_with_nothing_imported(home):
 
 def test_plain_names_build_from_the_hosts_once_mmhaze_is_imported():
     code = '\n'.join([
-        'import mmhaze', 'from mmengine.registry import TRANSFORMS as root', 'from mmcv.transforms import TRANSFORMS as mmcv',
+        'import mmhaze', 'from mmengine.registry import TRANSFORMS as root',
+        'from mmcv.transforms import TRANSFORMS as mmcv',
         'from mmpretrain.registry import TRANSFORMS, MODELS, DATASETS, METRICS',
         *(BUILD.format(registry=registry, name='UCM') for registry in ('root', 'mmcv', 'TRANSFORMS')),
-        BUILD.format(registry='MODELS', name='FeatureEnhancement'), BUILD.format(registry='MODELS', name='mmhaze.LeNet5RGB'),
+        BUILD.format(registry='MODELS', name='FeatureEnhancement'),
+        BUILD.format(registry='MODELS', name='mmhaze.LeNet5RGB'),
         BUILD.format(registry='METRICS', name='OrdinalMetric'), "assert DATASETS.get('HazelLevel')"])
     assert run(code).split() == ['mmhaze.transforms.ucm'] * 3 + [
         'mmhaze.models.necks.feature_enhancement', 'mmhaze.models.backbones.lenet5', 'mmhaze.metrics.ordinal']

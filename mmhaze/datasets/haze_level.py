@@ -7,8 +7,9 @@ from typing import Any
 
 from mmcv.transforms import Compose
 from mmpretrain.datasets import BaseDataset
+from mmpretrain.registry import TRANSFORMS
 
-from ..registry import DATASETS, TRANSFORMS
+from ..registry import DATASETS
 from .sample_cache import SampleCache
 
 # columns of a manifest that go along with a sample, where they are there, and what they are

@@ -35,7 +35,7 @@ def test_the_hosts_collate_stacks_each_channel():
 
 
 def test_a_missing_map_and_an_unknown_name_are_refused():
-    with pytest.raises(ValueError, match="wants 'haze_filter'.*UCM"):
+    with pytest.raises(ValueError, match=r"wants 'haze_filter'.*UCM"):
         TRANSFORMS.build(dict(type='PackDualChannel', magnifier='haze_filter'))(results())
     with pytest.raises(ValueError, match='haze_mask'):
         TRANSFORMS.build(dict(type='PackDualChannel', magnifier='haze_mask'))

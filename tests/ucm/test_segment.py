@@ -15,7 +15,8 @@ from mmhaze.ucm.segment import contrast_threshold, denoise, local_contrast, mask
 
 from .slow_ucm import slow_segment_haze
 
-REAL_PHOTOS = ('frida/U080-000001.png', 'frida/M080-000007.png', 'frida/LIma-000003.png', 'weather/fog/*', 'kitti_road/image/*')
+REAL_PHOTOS = ('frida/U080-000001.png', 'frida/M080-000007.png', 'frida/LIma-000003.png', 'weather/fog/*',
+               'kitti_road/image/*')
 
 
 def wall(beta: float) -> np.ndarray:
@@ -41,7 +42,7 @@ def test_any_photo_has_the_mask_of_the_slow_loop(img, channel, denoising, maskin
     np.testing.assert_array_equal(mask, slow_segment_haze(img, channel, denoising, masking, None, fallback))
 
 
-@pytest.mark.parametrize('shape', [(1, 1), (1, 50), (50, 1), (2, 3), (40, 40), (39, 81), (80, 80), (81, 120), (90, 141)])
+@pytest.mark.parametrize('shape', [(1, 1), (1, 50), (50, 1), (2, 3), (40, 40), (39, 81), (80, 80), (90, 141)])
 def test_random_photos_of_even_and_odd_sizes_have_the_mask_of_the_slow_loop(shape, rng):
     masks = []
     for _ in range(3):

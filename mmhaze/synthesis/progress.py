@@ -1,0 +1,41 @@
+"""Progress with the time left, on standard error: a bar on a terminal, a line now and then in a log."""
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+SECONDS_BETWEEN_LINES = 10.0
+
+
+@contextmanager
+def show_progress(total: int, done: int = 0, label: str = '') -> Iterator[Callable[[int], None]]:
+    """Gives a function to be called with the number of images made since; ``done`` of ``total`` were there before."""
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with Progress(TextColumn('{task.description}', markup=False), BarColumn(), MofNCompleteColumn(),
+                      TimeRemainingColumn(), console=console) as progress:
+            task = progress.add_task(label, total=total, completed=done)
+            yield lambda count: progress.advance(task, count)
+    else:
+        yield _lines(console, total, done, label)
+
+
+def _lines(console: Console, total: int, done: int, label: str) -> Callable[[int], None]:
+    start = said = time.monotonic()
+    made = 0
+
+    def advance(count: int) -> None:
+        nonlocal made, said
+        made += count
+        now = time.monotonic()
+        if now - said >= SECONDS_BETWEEN_LINES:
+            said = now
+            left = (total - done - made) * (now - start) / made
+            line = f'{label}: {done + made}/{total} images, about {left:.0f} s left'
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    return advance

@@ -1,0 +1,226 @@
+"""Writes a planned set to a folder: over all cores, and so that it can be stopped at any moment and run again.
+
+What a folder holds, in the order in which it comes to be:
+
+1. ``plan.csv``, the rows without their checksums: an unfinished set, and the settings it is made with.
+2. The images. Each is written under another name and then renamed: a file with an image's name is a whole image.
+3. ``manifest.csv``, the rows with the SHA-256 of each file: a finished set. ``plan.csv`` goes.
+
+A run on such a folder makes what is missing and, where there is a manifest, what differs from its checksum. An image
+depends on its row and its scene alone, thus the folder is the same to the byte for any number of workers or stops.
+"""
+from __future__ import annotations
+
+import contextlib
+import csv
+import hashlib
+import io
+import multiprocessing
+import os
+import signal
+import threading
+import warnings
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from .fog import render
+from .plan import Row
+from .progress import show_progress
+
+PLAN, MANIFEST = 'plan.csv', 'manifest.csv'
+ENCODINGS = {'.png': [], '.jpg': [cv2.IMWRITE_JPEG_QUALITY, 90]}
+
+
+class Scene(Protocol):
+    """A scene that can be sent to another process: its name, and how to load it there."""
+
+    @property
+    def id(self) -> str: ...
+
+    def load(self) -> tuple[np.ndarray, np.ndarray]:
+        """(clear (H, W, 3) uint8 BGR, depth (H, W) float, metres)"""
+
+
+def write_set(scenes: Sequence[Scene], rows: Sequence[Row], out: str | Path, workers: int | None = None) -> Path:
+    """Renders every row into the folder ``out``, or what is missing of it there.
+
+    With more than one worker, processes are spawned: a script that calls this needs ``if __name__ == '__main__':``.
+
+    Args:
+        scenes: those that the rows name, picklable.
+        rows: the plan, one row an image.
+        out: the set's folder, made if need be.
+        workers: how many processes render; all cores by default, 1 for none but this one.
+
+    Returns:
+        The path of the manifest.
+
+    Raises:
+        ValueError: the folder holds a set made with other settings, the plan is not sound, or a scene is not.
+        OSError: an image cannot be written, as when the disk is full; what is finished stays for the next run.
+    """
+    out = Path(out)
+    if workers is not None and workers < 1:
+        raise ValueError(f'workers is a number of processes, at least 1, got {workers}; leave it out for all cores.')
+    _check_plan(scenes, rows)
+    checksums = _open_folder(out, rows)
+    finished = _finished(out, rows, checksums)
+    todo = [row for row in rows if row.file not in finished]
+    if todo:
+        with show_progress(len(rows), done=len(finished), label=out.name) as advance:
+            for made in _make(scenes, todo, out, workers or _cores()):
+                finished.update(made)
+                advance(len(made))
+    changed = [file for file, checksum in (checksums or {}).items() if finished[file] != checksum]
+    if changed:
+        warnings.warn(f'{len(changed)} images in {out}, such as {changed[0]}, were made again and are not what '
+                      f'{MANIFEST} had: the scenes, OpenCV or mmhaze are not those that made the rest. '
+                      'For a set of one make, delete the folder and run again.', stacklevel=2)
+    _write_table(out / MANIFEST, [{**row.as_text(), 'sha256': finished[row.file]} for row in rows])
+    (out / PLAN).unlink(missing_ok=True)
+    return out / MANIFEST
+
+
+def _check_plan(scenes: Sequence[Scene], rows: Sequence[Row]) -> None:
+    if not rows:
+        raise ValueError('The plan has no rows: there is nothing to write. Name at least one scene, fog and level.')
+    names = {scene.id for scene in scenes}
+    files = set()
+    for row in rows:
+        if row.file in files or row.scene not in names or Path(row.file).suffix not in ENCODINGS:
+            raise ValueError(f'The row of {row.file!r} must have a file of its own, a scene among the {len(names)} '
+                             f'given and a suffix among {sorted(ENCODINGS)}; its scene is {row.scene!r}.')
+        files.add(row.file)
+
+
+def _open_folder(out: Path, rows: Sequence[Row]) -> dict[str, str] | None:
+    """Makes the folder ready for ``rows``; the checksums of its files if it holds a finished set, else None."""
+    plan = [row.as_text() for row in rows]
+    for leftover in out.rglob('.*.part'):
+        leftover.unlink()
+    if (out / MANIFEST).is_file():
+        table = _read_table(out / MANIFEST)
+        checksums = {cells.get('file', ''): cells.pop('sha256', '') for cells in table}
+        _check_settings(plan, table, out / MANIFEST)
+        return checksums
+    if (out / PLAN).is_file():
+        _check_settings(plan, _read_table(out / PLAN), out / PLAN)
+    else:
+        strangers = [row.file for row in rows if (out / row.file).exists()]
+        if strangers:
+            raise ValueError(f'{out} holds {strangers[0]}, and neither {PLAN} nor {MANIFEST} says how it was made. '
+                             'Choose another folder, or delete this one first.')
+        _write_table(out / PLAN, plan)
+    for folder in sorted({(out / row.file).parent for row in rows}):
+        folder.mkdir(parents=True, exist_ok=True)
+    return None
+
+
+def _check_settings(plan: list[dict[str, str]], found: list[dict[str, str]], path: Path) -> None:
+    differences = (f'{column} of {mine["file"]} is {theirs.get(column)!r} there and {mine[column]!r} in this run'
+                   for mine, theirs in zip(plan, found) for column in mine if mine[column] != theirs.get(column))
+    if len(plan) != len(found):
+        difference = f'it has {len(found)} images and this run {len(plan)}'
+    else:
+        difference = next(differences, '')
+    if difference:
+        raise ValueError(f'{path.parent} holds a set made with other settings: by {path.name}, {difference}. '
+                         'Give the settings it was made with, choose another folder, or delete this one first.')
+
+
+def _finished(out: Path, rows: Sequence[Row], checksums: dict[str, str] | None) -> dict[str, str]:
+    """SHA-256 of each image that need not be made again; without checksums any file is whole, as it was renamed."""
+    finished = {}
+    for row in rows:
+        with contextlib.suppress(FileNotFoundError):
+            digest = hashlib.sha256((out / row.file).read_bytes()).hexdigest()
+            if checksums is None or checksums[row.file] == digest:
+                finished[row.file] = digest
+    return finished
+
+
+def _make(scenes: Sequence[Scene], rows: Sequence[Row], out: Path, workers: int) -> Iterator[dict[str, str]]:
+    """Makes the rows, a scene at a time; yields the checksums of each scene's files."""
+    rows_of: dict[str, list[Row]] = {}
+    for row in rows:
+        rows_of.setdefault(row.scene, []).append(row)
+    tasks = [(scene, rows_of[scene.id], out) for scene in scenes if scene.id in rows_of]
+    if min(workers, len(tasks)) == 1:
+        for task in tasks:
+            yield _make_scene(*task)
+        return
+    # spawned, not forked: a fork of a process with threads, as any that has used torch, may hang
+    with ProcessPoolExecutor(min(workers, len(tasks), 61), multiprocessing.get_context('spawn'), _start_worker) as pool:
+        try:
+            for future in as_completed([pool.submit(_make_scene, *task) for task in tasks]):
+                yield future.result()
+        except BrokenProcessPool as error:
+            raise RuntimeError('A worker process died. A script that makes a set needs "if __name__ == \'__main__\':" '
+                               'around the call, or workers=1; else memory may have run out: try fewer '
+                               'workers.') from error
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _start_worker() -> None:
+    cv2.setNumThreads(1)  # the processes already fill the cores
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the parent alone answers it
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A pool's workers outlive a parent that is killed, and would write on and then wait for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _make_scene(scene: Scene, rows: Sequence[Row], out: Path) -> dict[str, str]:
+    clear, depth = scene.load()
+    checksums = {}
+    for row in rows:
+        suffix = Path(row.file).suffix
+        data = cv2.imencode(suffix, render(clear, depth, row.params), ENCODINGS[suffix])[1].tobytes()
+        _write_whole(out / row.file, data)
+        checksums[row.file] = hashlib.sha256(data).hexdigest()
+    return checksums
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Writes the file, whole or not at all, even if the process is killed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f'.{path.name}.{os.getpid()}.part')
+    try:
+        with part.open('wb') as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())  # else a power cut may leave the new name without the data
+        part.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write_table(path: Path, rows: Sequence[dict[str, str]]) -> None:
+    text = io.StringIO()
+    table = csv.DictWriter(text, list(rows[0]), lineterminator='\n')
+    table.writeheader()
+    table.writerows(rows)
+    _write_whole(path, text.getvalue().encode())
+
+
+def _read_table(path: Path) -> list[dict[str, str]]:
+    with path.open(newline='', encoding='utf-8') as stream:
+        return [dict(row) for row in csv.DictReader(stream)]
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count() or 1
