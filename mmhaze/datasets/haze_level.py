@@ -67,13 +67,20 @@ class HazeLevelDataset(BaseDataset):
         super().get_subset_(indices)
         self._renew_cache()  # the same index is another photo now
 
+    def get_subset(self, indices: Sequence[int] | int) -> HazeLevelDataset:
+        """A copy with only some of the samples, see :class:`mmengine.dataset.BaseDataset`."""
+        subset = super().get_subset(indices)
+        subset._renew_cache()  # the host gives every subset the same copy of the cache
+        return subset
+
     def prepare_data(self, idx: int) -> Any:
         """The sample ``idx`` after the whole pipeline."""
-        sample = None if self.cache is None else self.cache.get(idx)
+        key = idx if idx >= 0 else len(self) + idx
+        sample = None if self.cache is None else self.cache.get(key)
         if sample is None:
             sample = self.prepare(self.get_data_info(idx))
             if self.cache is not None:
-                self.cache.put(idx, sample)
+                self.cache.put(key, sample)
         return self.pipeline(sample)
 
     def load_data_list(self) -> list[dict]:
@@ -105,8 +112,8 @@ class HazeLevelDataset(BaseDataset):
                 if not path.is_file():
                     raise FileNotFoundError(f'{where} names {path}, which does not exist. '
                                             'Restore it, or take out the line.')
-                known = {name: kind(row[name]) for name, kind in _DESCRIPTION.items() if row.get(name)}
-                yield dict(known, img_path=str(path), gt_label=self._read_level(row['level'], where))
+                yield dict(_read_description(row, where), img_path=str(path),
+                           gt_label=self._read_level(row['level'], where))
 
     def _read_level(self, text: str | None, where: str) -> int:
         levels = len(self.CLASSES) if self.CLASSES is not None else None
@@ -117,6 +124,17 @@ class HazeLevelDataset(BaseDataset):
 
     def _renew_cache(self) -> None:
         self.cache = SampleCache(len(self), int(self.cache_mb * 2**20)) if self.cache_mb else None
+
+
+def _read_description(row: dict, where: str) -> dict:
+    known = {}
+    for name, kind in _DESCRIPTION.items():
+        if row.get(name):
+            try:
+                known[name] = kind(row[name])
+            except ValueError:
+                raise ValueError(f'{where} has the {name} {row[name]!r}, wanted a number.') from None
+    return known
 
 
 def _check_deterministic(steps: Compose) -> None:

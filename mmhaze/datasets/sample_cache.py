@@ -37,12 +37,14 @@ class SampleCache:
 
     def get(self, key: int) -> Any | None:
         """A fresh copy of the sample, or None where it is not kept."""
+        self._check(key)
         with self._lock:
             begin, end = self._places[key]
         return pickle.loads(self._memory[begin:end]) if end else None
 
     def put(self, key: int, sample: Any) -> None:
         """Keeps the sample if there is room and it is not there yet."""
+        self._check(key)
         data = pickle.dumps(sample, pickle.HIGHEST_PROTOCOL)
         with self._lock:
             begin = int(self._places[-1, 1])
@@ -56,6 +58,10 @@ class SampleCache:
     def __len__(self) -> int:
         """How many samples are kept."""
         return int(np.count_nonzero(self._places[:-1, 1]))
+
+    def _check(self, key: int) -> None:
+        if not 0 <= key < self.num_samples:  # the row after the last is not a sample's
+            raise IndexError(f'The samples are 0 to {self.num_samples - 1}, got {key}.')
 
     def __reduce__(self) -> tuple:
         return SampleCache, (self.num_samples, self.max_bytes)

@@ -29,9 +29,9 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from ..progress import show_progress
 from .fog import render
 from .plan import Row
-from .progress import show_progress
 
 PLAN, MANIFEST = 'plan.csv', 'manifest.csv'
 ENCODINGS = {'.png': [], '.jpg': [cv2.IMWRITE_JPEG_QUALITY, 90]}

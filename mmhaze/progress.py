@@ -12,8 +12,8 @@ SECONDS_BETWEEN_LINES = 10.0
 
 
 @contextmanager
-def show_progress(total: int, done: int = 0, label: str = '') -> Iterator[Callable[[int], None]]:
-    """Gives a function to be called with the number of images made since; ``done`` of ``total`` were there before."""
+def show_progress(total: int, done: int = 0, label: str = '', unit: str = 'images') -> Iterator[Callable[[int], None]]:
+    """Gives a function to be called with how many were made since; ``done`` of ``total`` were there before."""
     console = Console(stderr=True)
     if console.is_terminal:
         with Progress(TextColumn('{task.description}', markup=False), BarColumn(), MofNCompleteColumn(),
@@ -21,10 +21,10 @@ def show_progress(total: int, done: int = 0, label: str = '') -> Iterator[Callab
             task = progress.add_task(label, total=total, completed=done)
             yield lambda count: progress.advance(task, count)
     else:
-        yield _lines(console, total, done, label)
+        yield _lines(console, total, done, label, unit)
 
 
-def _lines(console: Console, total: int, done: int, label: str) -> Callable[[int], None]:
+def _lines(console: Console, total: int, done: int, label: str, unit: str) -> Callable[[int], None]:
     start = said = time.monotonic()
     made = 0
 
@@ -35,7 +35,7 @@ def _lines(console: Console, total: int, done: int, label: str) -> Callable[[int
         if now - said >= SECONDS_BETWEEN_LINES:
             said = now
             left = (total - done - made) * (now - start) / made
-            line = f'{label}: {done + made}/{total} images, about {left:.0f} s left'
+            line = f'{label}: {done + made}/{total} {unit}, about {left:.0f} s left'
             console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     return advance

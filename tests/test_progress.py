@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from mmhaze.synthesis import progress
-from mmhaze.synthesis.progress import show_progress
+from mmhaze import progress
+from mmhaze.progress import show_progress
 
 
 def test_a_log_gets_a_line_now_and_then_with_the_time_left(monkeypatch: pytest.MonkeyPatch, capsys):

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ..ucm import HazeRegions
+
+TINT_BGR = (255, 112, 32)  # a blue that is rare in streets and clear to the colour-blind
+OPACITY = 0.55
+
+
+def overlay_haze(img: np.ndarray, regions: HazeRegions) -> np.ndarray:
+    """The photo with its haze tinted and the box of it outlined; the photo as it is where no haze was found.
+
+    Args:
+        img: (H, W, 3) uint8 BGR; not modified.
+        regions: what UCM found in it.
+
+    Returns:
+        (H, W, 3) uint8 BGR.
+    """
+    if img.shape[:2] != regions.mask.shape:
+        raise ValueError(f'The regions are those of a photo of {regions.mask.shape}, this one is {img.shape[:2]}.')
+    overlay = img.copy()
+    if not regions.found:
+        return overlay
+    tinted = img[regions.mask] * (1 - OPACITY) + np.array(TINT_BGR) * OPACITY
+    overlay[regions.mask] = tinted.round().astype(np.uint8)
+    x0, y0, x1, y1 = regions.box
+    thickness = max(1, min(img.shape[:2]) // 160)
+    cv2.rectangle(overlay, (x0, y0), (x1 - 1, y1 - 1), TINT_BGR, thickness)
+    return overlay
