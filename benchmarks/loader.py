@@ -13,6 +13,7 @@ import json
 import statistics
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -63,7 +64,7 @@ def measure_loader(cfg: Config, args: argparse.Namespace) -> tuple[dict[str, flo
             if cache_mb is not None:  # else the loader stays, with what it keeps
                 loader_cfg.dataset.cache_mb = cache_mb
                 loader = Runner.build_dataloader(loader_cfg, seed=0)
-            figures[name].append(images_per_second(lambda loader=loader: count_images(loader)))
+            figures[name].append(images_per_second(partial(count_images, loader)))
         batches = [batch for _, batch in zip(range(4), loader)]
     return {name: statistics.median(values) for name, values in figures.items()}, batches
 

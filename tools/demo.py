@@ -77,9 +77,10 @@ def train_and_test(name: str, cfg: Config) -> tuple[Runner, dict]:
 
 
 def predict_some(runners: dict[str, Runner], rows: int = 2) -> list[Prediction]:
-    """Test photos for the picture: every level once in each row, in another scene each, chosen before they are seen."""
+    """Test photos for the picture, chosen before they are seen: each level once in a row, each in another scene."""
     datasets = {name: runner.test_dataloader.dataset for name, runner in runners.items()}
-    infos = [next(iter(datasets.values())).get_data_info(index) for index in range(len(next(iter(datasets.values()))))]
+    any_dataset = next(iter(datasets.values()))
+    infos = [any_dataset.get_data_info(index) for index in range(len(any_dataset))]
     fogs, scenes = sorted({info['fog'] for info in infos}), sorted({info['scene'] for info in infos})
     levels = sorted({info['gt_label'] for info in infos})
     found = {(info['fog'], info['scene'], info['gt_label']): index for index, info in enumerate(infos)}
@@ -102,7 +103,10 @@ def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     torch.set_num_threads(1)  # the networks are small, and a busy second core would hold up both
     print(f'Drawing {args.scenes} streets in haze into {args.data} ...')
-    make_demo_set(args.data, args.scenes)
+    try:
+        make_demo_set(args.data, args.scenes)
+    except (ValueError, OSError) as error:
+        raise SystemExit(f'demo.py: {error}') from error
     init_default_scope('mmpretrain')
     runners, table = {}, {}
     for name in CONFIGS:
@@ -113,8 +117,8 @@ def main(argv: list[str] | None = None) -> None:
         print(f'{name:24}{row["accuracy"]:>8.1f} %{row["error_in_levels"]:>7.2f} levels'
               f'{row["within_one_level"]:>10.1f} %{row["seconds"]:>10.0f} s')
     (args.out / 'results.json').write_text(json.dumps(table, indent=2) + '\n', encoding='utf-8')
-    draw_sheet(predict_some(runners), args.out / 'demo.png', title='Hazy streets, the haze that UCM finds, and the level '
-               'that each network gives, 0 (least) to 4')
+    draw_sheet(predict_some(runners), args.out / 'demo.png',
+               title='Hazy streets, the haze that UCM finds, and the level that each network gives, 0 (least) to 4')
     checkpoint = args.out / 'magnet' / f'epoch_{runners["MagNet"].epoch}.pth'
     print(f'\nThe picture is {args.out / "demo.png"}. To test the network again:\n'
           f'  python tools/test.py {CONFIGS["MagNet"]} {checkpoint}')

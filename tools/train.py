@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 
 from mmengine.config import Config, DictAction
+from mmengine.device import get_device
 from mmengine.runner import Runner
 
 from mmhaze.checkpoints import check_checkpoint, newest_checkpoint
@@ -42,6 +43,8 @@ def load_config(args: argparse.Namespace) -> Config:
     cfg.work_dir = args.work_dir or cfg.get('work_dir') or str(Path('work_dirs', Path(args.config).stem))
     prepare_launch(cfg, args.launcher)
     if args.amp:
+        if get_device() == 'cpu':
+            raise ValueError('--amp needs an accelerator, and there is none here. Leave it out.')
         cfg.optim_wrapper.update(type='AmpOptimWrapper', loss_scale='dynamic')
     if args.resume:
         cfg.load_from = newest_checkpoint(cfg.work_dir) if args.resume == 'newest' else args.resume
