@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 import zipfile
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from mmengine.utils import digit_version
 
 # Older torch trusts by default, and cannot be told of the host's classes one by one (see compat.py)
 CHECKS_CONTENT = digit_version(torch.__version__) >= digit_version('2.6')
+
+# The sentence that names the thing in the file, among torch's paragraphs of advice
+_FOREIGN = re.compile(r'GLOBAL \S+|The file asks for .+|Trying to call reduce for .+|Can only (build|create) .+')
 
 
 def newest_checkpoint(work_dir: str | Path) -> Path | None:
@@ -40,15 +44,12 @@ def check_checkpoint(path: str | Path) -> None:
         return
     try:
         torch.load(path, map_location='cpu', weights_only=True)
-    except pickle.UnpicklingError as error:
-        reason = str(error).strip().splitlines()[-1] if 'Unsupported' not in str(error) else _unsupported(str(error))
-        raise ValueError(f'{path} is refused: it holds more than weights and numbers, and loading it could run foreign '
-                         f'code ({reason}). Nothing was run. Take checkpoints from mmhaze and from people you '
-                         'trust.') from None
-    except (RuntimeError, EOFError, OSError) as error:
-        raise ValueError(f'{path} is damaged or no checkpoint ({str(error).splitlines()[0]}). Take the one before it, '
-                         'or copy it again.') from error
-
-
-def _unsupported(message: str) -> str:
-    return next(line.strip() for line in message.splitlines() if 'Unsupported' in line)
+    except Exception as error:  # bytes that make no sense end in a KeyError as well as in a RuntimeError
+        foreign = _FOREIGN.search(str(error)) if isinstance(error, pickle.UnpicklingError) else None
+        if foreign:
+            raise ValueError(f'{path} is refused: it holds more than weights and numbers, and loading it could run '
+                             f'foreign code ({foreign[0]}). Nothing was run. Take checkpoints from mmhaze and from '
+                             'people you trust.') from None
+        reason = str(error).split('\n\nCheck the documentation')[0].strip().splitlines() or [type(error).__name__]
+        raise ValueError(f'{path} is damaged or no checkpoint ({reason[-1]}). Take the one before it, or copy it '
+                         'again.') from error

@@ -13,4 +13,6 @@ def prepare_launch(cfg: Config, launcher: str) -> None:
     cfg.launcher = launcher
     if launcher == 'pytorch' and not torch.cuda.is_available():
         torch.distributed.init_process_group('gloo')
-        cfg.model_wrapper_cfg = dict(type='MMDistributedDataParallel')
+        as_the_host = dict(broadcast_buffers=False, find_unused_parameters=cfg.get('find_unused_parameters', False))
+        # the host names a device unless the config does, and torch refuses one for a model that is not on a GPU
+        cfg.model_wrapper_cfg = dict(cfg.get('model_wrapper_cfg') or as_the_host, device_ids=None)

@@ -51,7 +51,7 @@ def load_config(args: argparse.Namespace) -> Config:
         cfg.resume = cfg.load_from is not None
         if not cfg.resume:
             print(f'{cfg.work_dir} holds no checkpoint yet, training begins at the beginning.')
-    if cfg.load_from is not None:
+    if cfg.get('load_from') is not None:
         cfg.load_from = str(cfg.load_from)
         check_checkpoint(cfg.load_from)
     return cfg

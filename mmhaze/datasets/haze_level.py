@@ -98,7 +98,8 @@ class HazeLevelDataset(BaseDataset):
         if not ann_file.is_file():
             raise FileNotFoundError(f'There is no annotation file {ann_file}. Make the data set first, or set '
                                     'data_root and ann_file to where it is.')
-        with ann_file.open(newline='', encoding='utf-8') as lines:
+        # spreadsheets begin a file with a byte order mark
+        with ann_file.open(newline='', encoding='utf-8-sig') as lines:
             rows = csv.DictReader(lines)
             wanted = {'file', 'level'} | ({f'split_{self.split}'} if self.split else set())
             missing = wanted - set(rows.fieldnames or ())

@@ -1,0 +1,276 @@
+"""The tools that train and test, as a user starts them: killed, cut short, misled and misspelt."""
+from __future__ import annotations
+
+import os
+import runpy
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+import torch
+
+from mmhaze.checkpoints import CHECKS_CONTENT, newest_checkpoint
+
+from ..conftest import ROOT
+from ..tiny_set import write_tiny_set
+
+checks_content = pytest.mark.skipif(not CHECKS_CONTENT, reason='torch < 2.6 cannot be told what is safe')
+
+CONFIG = '''
+default_scope = 'mmpretrain'
+custom_imports = dict(imports=['mmhaze'])
+model = dict(
+    type='ImageClassifier',
+    data_preprocessor=dict(mean=[127.5] * 3, std=[64.0] * 3, to_rgb=True),
+    backbone=dict(type='LeNet5RGB'),
+    head=dict(type='LinearClsHead', num_classes=4, in_channels=120))
+train_dataloader = dict(
+    batch_size=8, num_workers=0, sampler=dict(type='DefaultSampler', shuffle=True),
+    collate_fn=dict(type='default_collate'),
+    dataset=dict(
+        type='HazeLevelDataset', data_root={data_root!r}, split='random', part='train', cache_mb=8,
+        prepare=[dict(type='LoadPhoto'), dict(type='Resize', scale=32)], pipeline=[dict(type='PackInputs')]))
+val_dataloader = dict(
+    batch_size=8, num_workers=0, sampler=dict(type='DefaultSampler', shuffle=False),
+    collate_fn=dict(type='default_collate'), dataset=dict({{**train_dataloader['dataset'], 'part': 'test'}}))
+test_dataloader = val_dataloader
+val_evaluator = dict(type='Accuracy')
+test_evaluator = val_evaluator
+optim_wrapper = dict(optimizer=dict(type='Adam', lr=2e-3))
+train_cfg = dict(by_epoch=True, max_epochs=3, val_interval=100)
+val_cfg = dict()
+test_cfg = dict()
+default_hooks = dict(checkpoint=dict(type='CheckpointHook', interval=1, max_keep_ckpts=3),
+                     logger=dict(type='LoggerHook', interval=2))
+'''
+
+
+class Code:
+    """Makes the file ``flag`` when it is loaded."""
+
+    def __init__(self, flag: Path) -> None:
+        self.flag = flag
+
+    def __reduce__(self) -> tuple:
+        return os.system, (f'touch {self.flag}',)
+
+
+def command(tool: str, *arguments: object) -> list[str]:
+    return [sys.executable, str(ROOT / 'tools' / tool), *map(str, arguments)]
+
+
+def run(*words: object, **environment: str) -> subprocess.CompletedProcess:
+    """Runs a command to its end, and gives what it says."""
+    return subprocess.run([*map(str, words)], capture_output=True, text=True, timeout=300,
+                          env=dict(os.environ, OMP_NUM_THREADS='1', **environment))
+
+
+def call(tool: str, *arguments: object) -> None:
+    """Runs a tool in this process: a start costs seconds, and what is refused gets no further than its arguments."""
+    runpy.run_path(str(ROOT / 'tools' / tool))['main']([*map(str, arguments)])
+
+
+def log(work_dir: Path) -> str:
+    return '\n'.join(path.read_text() for path in sorted(work_dir.glob('*/*.log')))
+
+
+@pytest.fixture(scope='module')
+def config(tmp_path_factory) -> Path:
+    """A config that trains in a second: four levels, 40 photos, the smallest network."""
+    folder = tmp_path_factory.mktemp('tools')
+    path = folder / 'tiny.py'
+    path.write_text(CONFIG.format(data_root=str(write_tiny_set(folder / 'data', levels=4, rounds=10))))
+    return path
+
+
+@pytest.fixture(scope='module')
+def finished(config, tmp_path_factory) -> Path:
+    """The folder of a run of three epochs that nobody disturbed; do not write there."""
+    work_dir = tmp_path_factory.mktemp('finished')
+    done = run(*command('train.py', config, '--work-dir', work_dir))
+    assert done.returncode == 0, done.stderr
+    return work_dir
+
+
+@pytest.fixture
+def hostile(finished, tmp_path) -> tuple[Path, Path]:
+    """A training checkpoint with code added, and the file that the code would make."""
+    path, flag = tmp_path / 'gift.pth', tmp_path / 'flag'
+    torch.save(dict(torch.load(finished / 'epoch_3.pth', weights_only=True), gift=Code(flag)), path)
+    return path, flag
+
+
+def test_a_run_leaves_checkpoints_a_log_and_the_whole_config(finished):
+    assert {'epoch_1.pth', 'epoch_2.pth', 'epoch_3.pth', 'tiny.py'} <= {path.name for path in finished.iterdir()}
+    assert 'Epoch(train) [3]' in log(finished)
+
+
+# a run that was stopped
+
+@pytest.fixture(scope='module')
+def resumed(config, tmp_path_factory) -> tuple[int, Path, subprocess.CompletedProcess]:
+    """A run that was killed, with the file that the kill cut short, and then goes on for two epochs.
+
+    Returns: the epoch it must go on from, its folder, and what the second start said.
+    """
+    work_dir = tmp_path_factory.mktemp('killed')
+    training = subprocess.Popen(
+        command('train.py', config, '--work-dir', work_dir, '--cfg-options', 'train_cfg.max_epochs=100000'),
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=dict(os.environ, OMP_NUM_THREADS='1'))
+    deadline = time.monotonic() + 120
+    while not any(zipfile.is_zipfile(path) for path in work_dir.glob('*.pth')):
+        assert training.poll() is None and time.monotonic() < deadline, 'no checkpoint appeared'
+        time.sleep(0.02)
+    training.send_signal(signal.SIGKILL)
+    assert training.wait() == -signal.SIGKILL
+    newest = newest_checkpoint(work_dir)
+    epoch = torch.load(newest, weights_only=CHECKS_CONTENT)['meta']['epoch']
+    data = newest.read_bytes()
+    (work_dir / 'epoch_99999.pth').write_bytes(data[:len(data) // 2])
+    # the file that the host reads for its own way of resuming names the one that is cut short
+    (work_dir / 'last_checkpoint').write_text(str(work_dir / 'epoch_99999.pth'))
+    return epoch, work_dir, run(*command('train.py', config, '--work-dir', work_dir, '--resume', '--cfg-options',
+                                         f'train_cfg.max_epochs={epoch + 2}'))
+
+
+def test_a_killed_run_goes_on_from_its_newest_checkpoint_to_the_end(resumed):
+    epoch, work_dir, done = resumed
+    assert done.returncode == 0, done.stderr
+    assert f'resumed epoch: {epoch}, iter: {epoch * 4}' in log(work_dir)
+    last = torch.load(work_dir / f'epoch_{epoch + 2}.pth', weights_only=CHECKS_CONTENT)
+    # 40 photos, three of ten rounds to test, eight at a time: four steps an epoch
+    assert (last['meta']['epoch'], last['meta']['iter']) == (epoch + 2, (epoch + 2) * 4)
+
+
+def test_a_last_checkpoint_cut_short_is_named_and_passed_over(resumed):
+    _, work_dir, done = resumed
+    assert f'{work_dir}/epoch_99999.pth is cut short' in done.stdout
+
+
+def test_resume_in_an_empty_folder_begins_at_the_beginning(config, tmp_path, capsys):
+    tool = runpy.run_path(str(ROOT / 'tools/train.py'))
+    cfg = tool['load_config'](tool['parse_args']([str(config), '--work-dir', str(tmp_path), '--resume']))
+    assert not cfg.resume and cfg.load_from is None
+    assert f'{tmp_path} holds no checkpoint yet' in capsys.readouterr().out
+
+
+def test_resume_takes_the_checkpoint_it_is_given(config, finished):
+    tool = runpy.run_path(str(ROOT / 'tools/train.py'))
+    given = str(finished / 'epoch_2.pth')
+    cfg = tool['load_config'](tool['parse_args']([str(config), '--work-dir', str(finished), '--resume', given]))
+    assert cfg.resume and cfg.load_from == given
+
+
+@checks_content
+def test_resuming_from_foreign_code_is_refused_and_nothing_of_it_runs(config, hostile, tmp_path):
+    path, flag = hostile
+    done = run(*command('train.py', config, '--work-dir', tmp_path / 'work', '--resume', path))
+    assert done.returncode == 1
+    assert done.stderr.startswith(f'train.py: {path} is refused') and 'system' in done.stderr
+    assert 'Traceback' not in done.stderr and not flag.exists() and not (tmp_path / 'work').exists()
+
+
+@checks_content
+def test_a_checkpoint_that_the_config_names_is_checked_too(config, hostile):
+    path, flag = hostile
+    with pytest.raises(SystemExit, match=f'^train.py: {path} is refused'):
+        call('train.py', config, '--cfg-options', f'load_from={path}')
+    assert not flag.exists()
+
+
+# testing
+
+def test_an_ordinary_checkpoint_is_tested_and_its_predictions_are_written(config, finished, tmp_path):
+    done = run(*command('test.py', config, finished / 'epoch_3.pth', '--work-dir', tmp_path,
+                        '--out', tmp_path / 'predictions.pkl'))
+    assert done.returncode == 0, done.stderr
+    assert 'accuracy/top1' in done.stdout
+    assert (tmp_path / 'predictions.pkl').is_file()
+
+
+@checks_content
+def test_testing_foreign_code_is_refused_and_nothing_of_it_runs(config, hostile):
+    path, flag = hostile
+    with pytest.raises(SystemExit, match=rf'^test.py: {path} is refused.*system'):
+        call('test.py', config, path)
+    assert not flag.exists()
+
+
+@pytest.mark.parametrize('tool', ['train.py', 'test.py'])
+@pytest.mark.parametrize('missing', ['config', 'checkpoint'])
+def test_what_does_not_exist_is_said_in_one_line(config, finished, tmp_path, tool, missing):
+    there = dict(config=config, checkpoint=finished / 'epoch_3.pth')
+    there[missing] = tmp_path / 'nowhere'
+    option = ['--resume'] if tool == 'train.py' else []
+    with pytest.raises(SystemExit) as refused:
+        call(tool, there['config'], *option, there['checkpoint'])
+    kind = 'config file' if missing == 'config' else 'checkpoint'
+    assert str(refused.value) == f'{tool}: There is no {kind} {tmp_path / "nowhere"}.'
+
+
+def test_a_misspelt_argument_of_the_model_stops_with_its_name(config, tmp_path):
+    done = run(*command('train.py', config, '--work-dir', tmp_path, '--cfg-options', 'model.backbone.num_clases=3'))
+    assert done.returncode == 1 and 'num_clases' in done.stderr.splitlines()[-1]
+    assert not list(tmp_path.glob('*.pth'))
+
+
+# several processes
+
+def test_two_processes_train_without_a_gpu(config, tmp_path):
+    with socket.socket() as free:
+        free.bind(('127.0.0.1', 0))
+        port = free.getsockname()[1]
+    # no GPU, where there is one: two processes would want two
+    done = run(ROOT / 'tools/dist_train.sh', config, 2, '--work-dir', tmp_path,
+               '--cfg-options', 'train_cfg.max_epochs=1', PYTHON=sys.executable, MASTER_PORT=str(port),
+               CUDA_VISIBLE_DEVICES='')
+    assert done.returncode == 0, done.stderr
+    # 28 photos, eight at a time: two steps where two processes share them, four where each is on its own
+    assert torch.load(tmp_path / 'epoch_1.pth', weights_only=CHECKS_CONTENT)['meta']['iter'] == 2
+
+
+@pytest.mark.parametrize('script, arguments', [('dist_train.sh', ['config.py']), ('slurm_train.sh', ['part', 'job'])])
+def test_a_launcher_with_too_few_arguments_says_how_it_is_used(script, arguments):
+    done = run(ROOT / 'tools' / script, *arguments)
+    assert done.returncode == 2 and not done.stdout
+    assert f'tools/{script} ' in done.stderr and '[arguments of tools/train.py]' in done.stderr
+    assert not any(line.startswith('#') or 'set -' in line for line in done.stderr.splitlines())
+
+
+@pytest.fixture
+def srun(tmp_path) -> dict[str, str]:
+    """An environment in which srun writes down its arguments, a line each."""
+    if not shutil.which('bash'):
+        pytest.skip('there is no bash')
+    fake = tmp_path / 'bin' / 'srun'
+    fake.parent.mkdir()
+    fake.write_text('#!/usr/bin/env bash\nprintf "%s\\n" "$@"\n')
+    fake.chmod(0o755)
+    return dict(PATH=f'{fake.parent}{os.pathsep}{os.environ["PATH"]}', PYTHON='a python', SRUN_ARGS='',
+                GPUS='8', GPUS_PER_NODE='8', CPUS_PER_TASK='5')
+
+
+def test_slurm_gets_its_own_arguments_and_train_py_the_rest(srun):
+    done = run(ROOT / 'tools/slurm_train.sh', 'gpu part', 'job', 'my config.py', '--resume', '--work-dir', 'a b',
+               **dict(srun, SRUN_ARGS='--quotatype auto'))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        '--partition', 'gpu part', '--job-name', 'job', '--gres', 'gpu:8', '--ntasks', '8', '--ntasks-per-node', '8',
+        '--cpus-per-task', '5', '--kill-on-bad-exit', '1', '--quotatype', 'auto',
+        'a python', '-u', str(ROOT / 'tools/train.py'), 'my config.py', '--launcher', 'slurm',
+        '--resume', '--work-dir', 'a b']
+
+
+@pytest.mark.parametrize('gpus, per_node, tasks_per_node', [('2', '8', '2'), ('16', '8', '8'), ('4', '4', '4')])
+def test_slurm_asks_no_machine_for_more_gpus_than_there_are_processes(srun, gpus, per_node, tasks_per_node):
+    words = run(ROOT / 'tools/slurm_train.sh', 'part', 'job', 'config.py',
+                **dict(srun, GPUS=gpus, GPUS_PER_NODE=per_node, CPUS_PER_TASK='3')).stdout.splitlines()
+    options = dict(zip(words[:14:2], words[1:14:2]))
+    assert (options['--ntasks'], options['--ntasks-per-node'], options['--gres'], options['--cpus-per-task']) == (
+        gpus, tasks_per_node, f'gpu:{tasks_per_node}', '3')
