@@ -70,7 +70,7 @@ def test_a_depth_map_of_another_size_is_told_with_its_picture(frida_folder: Path
 @pytest.mark.parametrize('raw', [b'', b'no picture'])
 def test_an_unreadable_picture_is_told_by_name(frida_folder: Path, raw: bytes):
     (frida_folder / 'frida2' / 'LIma-000001.png').write_bytes(raw)
-    with pytest.raises(ValueError, match=r'frida2.LIma-000001\.png is not a picture'):
+    with pytest.raises(ValueError, match=r'frida2.LIma-000001\.png cannot be read as a photo'):
         find_scenes(frida_folder, allow_partial=True)[2].load()
 
 
