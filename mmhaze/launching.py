@@ -1,18 +1,46 @@
-"""Training and testing on one process or many, with a GPU or without."""
+"""What training and testing from the command line have in common: a config file, changed, on one process or many."""
 from __future__ import annotations
 
+import argparse
+import os
+from pathlib import Path
+
 import torch
-from mmengine.config import Config
+from mmengine.config import Config, DictAction
 
 
-def prepare_launch(cfg: Config, launcher: str) -> None:
-    """Sets ``cfg.launcher``, and lets torchrun's processes run without a GPU, too, where the host stops.
+def make_parser(description: str | None) -> argparse.ArgumentParser:
+    """A parser of the config file and the options that every run has."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('config', help='a config file, say one of configs/')
+    parser.add_argument('--work-dir', metavar='DIR',
+                        help='where logs and checkpoints go (default: work_dirs/CONFIG-NAME)')
+    parser.add_argument('--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE',
+                        help='change entries of the config, say train_dataloader.batch_size=64 randomness.seed=2')
+    parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none')
+    parser.add_argument('--local_rank', '--local-rank', type=int, default=0, help=argparse.SUPPRESS)
+    return parser
 
-    There the processes talk over gloo, and the model is wrapped without naming a device.
+
+def load_run(args: argparse.Namespace) -> Config:
+    """The config file with what the command line changes, ready for a runner.
+
+    Without a GPU, where the host stops, torchrun's processes talk over gloo and the model is wrapped without a device.
+
+    Raises:
+        FileNotFoundError: there is no such config file.
     """
-    cfg.launcher = launcher
-    if launcher == 'pytorch' and not torch.cuda.is_available():
+    if not Path(args.config).is_file():
+        raise FileNotFoundError(f'There is no config file {args.config}.')
+    cfg = Config.fromfile(args.config)
+    if args.cfg_options:
+        cfg.merge_from_dict(args.cfg_options)
+    cfg.work_dir = args.work_dir or cfg.get('work_dir') or str(Path('work_dirs', Path(args.config).stem))
+    cfg.launcher = args.launcher
+    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
+    if args.launcher == 'pytorch' and not torch.cuda.is_available():
         torch.distributed.init_process_group('gloo')
         as_the_host = dict(broadcast_buffers=False, find_unused_parameters=cfg.get('find_unused_parameters', False))
         # the host names a device unless the config does, and torch refuses one for a model that is not on a GPU
         cfg.model_wrapper_cfg = dict(cfg.get('model_wrapper_cfg') or as_the_host, device_ids=None)
+    return cfg

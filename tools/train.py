@@ -8,40 +8,26 @@ with --resume. On several GPUs use tools/dist_train.sh or tools/slurm_train.sh.
 from __future__ import annotations
 
 import argparse
-import os
-from pathlib import Path
 
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.runner import Runner
 
 from mmhaze.checkpoints import check_checkpoint, newest_checkpoint
-from mmhaze.launching import prepare_launch
+from mmhaze.launching import load_run, make_parser
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('config', help='a config file, say one of configs/')
-    parser.add_argument('--work-dir', help='where logs and checkpoints go')
+    parser = make_parser(__doc__)
     parser.add_argument('--resume', nargs='?', const='newest', metavar='CHECKPOINT',
                         help='go on from a checkpoint; without a path, from the newest whole one of the work dir')
-    parser.add_argument('--amp', action='store_true', help='mixed precision; needs a GPU')
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE',
-                        help="change entries of the config, say train_dataloader.batch_size=64 randomness.seed=2")
-    parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none')
-    parser.add_argument('--local_rank', '--local-rank', type=int, default=0, help=argparse.SUPPRESS)
+    parser.add_argument('--amp', action='store_true', help='mixed precision; needs an accelerator')
     return parser.parse_args(argv)
 
 
 def load_config(args: argparse.Namespace) -> Config:
-    """The config file with what the command line changes."""
-    if not Path(args.config).is_file():
-        raise FileNotFoundError(f'There is no config file {args.config}.')
-    cfg = Config.fromfile(args.config)
-    if args.cfg_options:
-        cfg.merge_from_dict(args.cfg_options)
-    cfg.work_dir = args.work_dir or cfg.get('work_dir') or str(Path('work_dirs', Path(args.config).stem))
-    prepare_launch(cfg, args.launcher)
+    """The config file with what the command line changes, and a checkpoint to go on from that may be loaded."""
+    cfg = load_run(args)
     if args.amp:
         if get_device() == 'cpu':
             raise ValueError('--amp needs an accelerator, and there is none here. Leave it out.')
@@ -59,7 +45,6 @@ def load_config(args: argparse.Namespace) -> Config:
 
 def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
-    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     try:
         cfg = load_config(args)
     except (ValueError, FileNotFoundError) as error:

@@ -41,8 +41,8 @@ def folder(tmp_path) -> Path:
 @pytest.fixture(scope='module')
 def shipped() -> dict:
     """The data set of a shipped config: UCM, and then the same resizing for both channels."""
-    config = Config.fromfile(ROOT / 'configs/_base_/datasets/hazel-level_segment.py')
-    return dict(prepare=config.prepare, pipeline=config.pipeline)
+    dataset = Config.fromfile(ROOT / 'configs/_base_/datasets/hazel-level_segment.py').train_dataloader.dataset
+    return dict(prepare=dataset.prepare, pipeline=dataset.pipeline)
 
 
 def rewrite(folder: Path, change: Callable[[list[dict]], list[dict]]) -> None:

@@ -1,9 +1,9 @@
 # Hazel-level, the photo alone: centre square, 64x64, as the authors have it
-prepare = [
-    dict(type='LoadPhoto'),
+shrink = [
     dict(type='ResizeEdge', scale=64, edge='short', interpolation='bicubic', backend='pillow'),
     dict(type='CenterCrop', crop_size=64),
 ]
+prepare = [dict(type='LoadPhoto'), *shrink]
 pipeline = [dict(type='PackInputs')]
 
 train_dataloader = dict(

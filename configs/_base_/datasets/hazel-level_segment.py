@@ -1,6 +1,6 @@
 # Hazel-level, the photo and the segment map of its haze
 _base_ = './hazel-level.py'
-prepare = [
+prepare_both = [
     dict(type='LoadPhoto'),
     # at full resolution: the windows are a share of the photo's side
     dict(type='UCM', maps=['haze_segment'], min_box=64),
@@ -9,13 +9,10 @@ prepare = [
         mapping=dict(img=['img', 'haze_segment'], img_shape=['img_shape', ...]),
         auto_remap=True,
         share_random_params=True,
-        transforms=[
-            dict(type='ResizeEdge', scale=64, edge='short', interpolation='bicubic', backend='pillow'),
-            dict(type='CenterCrop', crop_size=64),
-        ]),
+        transforms={{_base_.shrink}}),
 ]
 pipeline = [dict(type='PackDualChannel', magnifier='haze_segment')]
 
-train_dataloader = dict(dataset=dict(prepare=prepare, pipeline=pipeline))
-val_dataloader = dict(dataset=dict(prepare=prepare, pipeline=pipeline))
+train_dataloader = dict(dataset=dict(prepare=prepare_both, pipeline=pipeline))
+val_dataloader = dict(dataset=dict(prepare=prepare_both, pipeline=pipeline))
 test_dataloader = val_dataloader
