@@ -127,7 +127,7 @@ def _draw_terrain(rng: np.random.Generator, place: Place) -> Terrain:
     own = rng.integers(lanes) + 0.5 - lanes / 2  # the lane that the camera drives in
     return Terrain(
         corner=-2000, centre=-own * lane + rng.uniform(-0.4, 0.4),
-        bend=rng.choice([0, rng.uniform(-1, 1) / 900]) if place.pavement else rng.uniform(-1, 1) / 450,
+        bend=float(rng.choice([0, rng.uniform(-1, 1) / 900])) if place.pavement else rng.uniform(-1, 1) / 450,
         lane=lane, lanes=lanes, shoulder=rng.uniform(0.2, 0.6) + 1.2 * (lanes > 2),
         pavement=rng.uniform(1.5, 3.5) if place.pavement else 0.0,
         asphalt=_scaled((0.98, 1.0, 1.03), rng.uniform(0.24, 0.5)),
