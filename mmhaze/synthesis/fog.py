@@ -115,7 +115,8 @@ def render(clear: np.ndarray, depth: np.ndarray, params: HazeParams) -> np.ndarr
     if clear.ndim != 3 or clear.shape[2] != 3 or clear.dtype != np.uint8:
         raise ValueError(f'render wants clear as (H, W, 3) uint8 BGR, got {clear.shape} {clear.dtype}. '
                          'For a float image in [0, 1] pass (img * 255).round().astype(np.uint8).')
-    k, airlight = haze_fields(clear.shape[:2], params)
+    height, width, _ = clear.shape
+    k, airlight = haze_fields((height, width), params)
     return (add_haze(clear / 255, depth, k, airlight) * 255).round().astype(np.uint8)
 
 
