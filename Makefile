@@ -7,21 +7,22 @@ RUN := $(VENV)/bin/python
 
 .PHONY: demo test lint clean
 
-demo: $(VENV)/.demo
+demo: $(VENV)/.installed
 	$(RUN) tools/demo.py
 
 test: lint
 	$(RUN) -m pytest -q
 
-lint: $(VENV)/.tests
+lint: EXTRAS = [tests]
+lint: $(VENV)/.installed-tests
 	$(RUN) -m ruff check .
 	$(RUN) -m mypy
 
-# a stamp for each set of extras, made anew when the requirements change
+# stamps of what is installed, made anew when the requirements change
 $(VENV)/.%: setup.py pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9) and "mmhaze needs Python 3.9 or newer: make PYTHON=python3.12 ...")'
-	test -x $(RUN) || $(PYTHON) -m venv $(VENV)
-	$(RUN) -m pip install -e '.[$*]'
+	$(RUN) -m pip --version > /dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install -e '.$(EXTRAS)'
 	touch $@
 
 clean:

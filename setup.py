@@ -39,6 +39,7 @@ setup(install_requires=[
     'numpy>=1.23',
     'opencv-python>=4.5',
     'pillow>=9.1',               # reads photos, and says when one is cut short
+    'matplotlib>=3.6',           # draws; the hosts ask for it, without a bound
     'rich>=12',                  # progress; mmengine brings it anyway
     'setuptools>=65,<82',        # mmengine 0.10 needs pkg_resources, which 82 dropped
     *mmcv_requirement(),
