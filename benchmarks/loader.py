@@ -23,6 +23,8 @@ from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 from mmpretrain.registry import MODELS
 
+from mmhaze.files import write_whole
+
 ROOT = Path(__file__).resolve().parents[1]
 ROWS = ['baselines/{}_hazel-level', *(f'magnet/magnet-{strategy}-{part}_{{}}_hazel-level'
                                       for strategy in ('ia', 'nc', 'fe') for part in 'fs')]
@@ -105,9 +107,7 @@ def main() -> None:
     if args.out:
         settings = {name: value for name, value in vars(args).items() if name != 'out'}
         report = dict(environment=describe_environment(), settings=settings, images_per_second=results)
-        part = args.out.with_suffix('.part')
-        part.write_text(json.dumps(report, indent=2) + '\n', encoding='utf-8')
-        part.replace(args.out)
+        write_whole(args.out, (json.dumps(report, indent=2) + '\n').encode())
 
 
 if __name__ == '__main__':

@@ -7,10 +7,10 @@ import zipfile
 from pathlib import Path
 
 import torch
-from mmengine.utils import digit_version
 
-# Older torch trusts by default, and cannot be told of the host's classes one by one (see compat.py)
-CHECKS_CONTENT = digit_version(torch.__version__) >= digit_version('2.6')
+from .compat import torch_checks_checkpoints
+
+CHECKS_CONTENT = torch_checks_checkpoints()
 
 # The sentence that names the thing in the file, among torch's paragraphs of advice
 _FOREIGN = re.compile(r'GLOBAL \S+|The file asks for .+|Trying to call reduce for .+|Can only (build|create) .+')

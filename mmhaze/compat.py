@@ -45,6 +45,11 @@ def import_models_quietly() -> None:
         importlib.import_module('mmpretrain.models')
 
 
+def torch_checks_checkpoints() -> bool:
+    """Whether ``torch.load`` refuses foreign classes by default, and can be told of the host's one by one."""
+    return digit_version(torch.__version__) >= digit_version('2.6')
+
+
 def allow_training_checkpoints() -> None:
     """Lets ``torch.load(weights_only=True)`` read the checkpoints that mmengine writes while training.
 
@@ -55,7 +60,7 @@ def allow_training_checkpoints() -> None:
 
     Can go once the host's own loader reads its checkpoints with ``weights_only=True``.
     """
-    if digit_version(torch.__version__) < digit_version('2.6'):
+    if not torch_checks_checkpoints():
         return
     from mmengine.logging import HistoryBuffer
     reconstruct, scalar = np.ndarray(0).__reduce__()[0], np.float64(0).__reduce__()[0]

@@ -19,6 +19,7 @@ from mmengine.hooks import Hook
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 
+from mmhaze.files import write_whole
 from mmhaze.photo import read_photo
 from mmhaze.progress import show_progress
 from mmhaze.synthesis.demo_set import make_demo_set
@@ -65,9 +66,8 @@ def load_config(name: str, args: argparse.Namespace) -> Config:
 def train_and_test(name: str, cfg: Config) -> tuple[Runner, dict]:
     """Trains and tests a network; the runner, and its row of the table."""
     runner = Runner.from_cfg(cfg)
-    steps = cfg.train_cfg.max_epochs * len(Runner.build_dataloader(cfg.train_dataloader, seed=0))
     start = time.monotonic()
-    with show_progress(steps, label=f'training {name}', unit='steps') as advance:
+    with show_progress(runner.train_loop.max_iters, label=f'training {name}', unit='steps') as advance:
         runner.register_hook(ProgressHook(advance))
         runner.train()
     seconds = time.monotonic() - start
@@ -116,7 +116,7 @@ def main(argv: list[str] | None = None) -> None:
     for name, row in table.items():
         print(f'{name:24}{row["accuracy"]:>8.1f} %{row["error_in_levels"]:>7.2f} levels'
               f'{row["within_one_level"]:>10.1f} %{row["seconds"]:>10.0f} s')
-    (args.out / 'results.json').write_text(json.dumps(table, indent=2) + '\n', encoding='utf-8')
+    write_whole(args.out / 'results.json', (json.dumps(table, indent=2) + '\n').encode())
     draw_sheet(predict_some(runners), args.out / 'demo.png',
                title='Hazy streets, the haze that UCM finds, and the level that each network gives, 0 (least) to 4')
     checkpoint = args.out / 'magnet' / f'epoch_{runners["MagNet"].epoch}.pth'

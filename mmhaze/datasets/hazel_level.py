@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from ..physics import beta_to_visibility
 from ..registry import DATASETS
+from ..synthesis.levels import HAZEL_LEVEL_BETAS
 from .haze_level import HazeLevelDataset
 
 
@@ -17,4 +19,4 @@ class HazelLevel(HazeLevelDataset):
         data_root, **kwargs: those of :class:`~mmhaze.datasets.HazeLevelDataset`.
     """
 
-    METAINFO = dict(classes=tuple(f'{visibility} m' for visibility in (300, 200, 150, 120, 100, 86, 75, 67, 60)))
+    METAINFO = dict(classes=tuple(f'{beta_to_visibility(beta):.0f} m' for beta in HAZEL_LEVEL_BETAS))

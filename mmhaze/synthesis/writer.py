@@ -29,6 +29,7 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from ..files import write_whole
 from ..progress import show_progress
 from .fog import render
 from .plan import Row
@@ -188,25 +189,9 @@ def _make_scene(scene: Scene, rows: Sequence[Row], out: Path) -> dict[str, str]:
     for row in rows:
         suffix = Path(row.file).suffix
         data = cv2.imencode(suffix, render(clear, depth, row.params), ENCODINGS[suffix])[1].tobytes()
-        _write_whole(out / row.file, data)
+        write_whole(out / row.file, data)
         checksums[row.file] = hashlib.sha256(data).hexdigest()
     return checksums
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """Writes the file, whole or not at all, even if the process is killed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f'.{path.name}.{os.getpid()}.part')
-    try:
-        with part.open('wb') as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())  # else a power cut may leave the new name without the data
-        part.replace(path)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _write_table(path: Path, rows: Sequence[dict[str, str]]) -> None:
@@ -214,7 +199,7 @@ def _write_table(path: Path, rows: Sequence[dict[str, str]]) -> None:
     table = csv.DictWriter(text, list(rows[0]), lineterminator='\n')
     table.writeheader()
     table.writerows(rows)
-    _write_whole(path, text.getvalue().encode())
+    write_whole(path, text.getvalue().encode())
 
 
 def _read_table(path: Path) -> list[dict[str, str]]:

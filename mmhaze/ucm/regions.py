@@ -38,7 +38,7 @@ def haze_filter(img: np.ndarray, regions: HazeRegions) -> np.ndarray:
     Returns:
         A new array with the shape and dtype of ``img``.
     """
-    _check_same_photo(img, regions)
+    check_same_photo(img, regions)
     if not regions.found:
         return img.copy()
     mask = regions.mask if img.ndim == 2 else regions.mask[..., None]
@@ -55,12 +55,13 @@ def haze_segment(img: np.ndarray, regions: HazeRegions) -> np.ndarray:
     Returns:
         A new array, (y1 - y0, x1 - x0, C) or (y1 - y0, x1 - x0), with the dtype of ``img``.
     """
-    _check_same_photo(img, regions)
+    check_same_photo(img, regions)
     x0, y0, x1, y1 = regions.box
     return img[y0:y1, x0:x1].copy()
 
 
-def _check_same_photo(img: np.ndarray, regions: HazeRegions) -> None:
+def check_same_photo(img: np.ndarray, regions: HazeRegions) -> None:
+    """Raises a ValueError where ``regions`` cannot be those of ``img``, as the sizes differ."""
     if img.shape[:2] != regions.mask.shape:
         raise ValueError(f'The regions are those of a photo of {regions.mask.shape} pixels, this one has '
                          f'{img.shape[:2]}. Resize after UCM, or run UCM on the resized photo.')

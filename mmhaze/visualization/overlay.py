@@ -3,7 +3,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ..ucm import HazeRegions
+from ..ucm.regions import HazeRegions, check_same_photo
 
 TINT_BGR = (255, 112, 32)  # a blue that is rare in streets and clear to the colour-blind
 OPACITY = 0.55
@@ -19,8 +19,7 @@ def overlay_haze(img: np.ndarray, regions: HazeRegions) -> np.ndarray:
     Returns:
         (H, W, 3) uint8 BGR.
     """
-    if img.shape[:2] != regions.mask.shape:
-        raise ValueError(f'The regions are those of a photo of {regions.mask.shape}, this one is {img.shape[:2]}.')
+    check_same_photo(img, regions)
     overlay = img.copy()
     if not regions.found:
         return overlay

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
+from ..files import write_whole
 from ..ucm import segment_haze
 from .overlay import overlay_haze
 
@@ -61,7 +62,6 @@ def draw_sheet(predictions: Sequence[Prediction], path: str | Path, *, columns: 
         worst = max((abs(level - prediction.level) for level in prediction.predicted.values()), default=0)
         lower.set_title(f'{says} · haze {regions.ratio:.0%}', fontsize=10, color=COLOURS[min(worst, 2)])
     figure.suptitle(title, fontsize=12)
-    part = path.with_name(f'.{path.stem}.part{path.suffix}')
-    with matplotlib.rc_context({'savefig.dpi': 100}):
-        figure.savefig(part)
-    part.replace(path)
+    picture = io.BytesIO()
+    figure.savefig(picture, format=path.suffix[1:], dpi=100)
+    write_whole(path, picture.getvalue())
