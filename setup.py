@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 
-from setuptools import setup
+from setuptools import Extension, setup
 
 PROBE = '''
 from importlib.metadata import PackageNotFoundError, distribution
@@ -31,7 +31,10 @@ def mmcv_requirement() -> list:
     return [] if found.stdout.strip() else ['mmcv-lite>=2.0.0,<2.4.0']
 
 
-setup(install_requires=[
+# optional: where nothing can compile it, UCM runs on OpenCV, with the same result
+passes = Extension('mmhaze.ucm._passes', ['mmhaze/ucm/_passes.c'], optional=True)
+
+setup(ext_modules=[passes], install_requires=[
     'mmpretrain>=1.2.0,<2',      # 1.2.0 is its newest
     'mmengine>=0.10.4,<0.11a0',  # 0.11's pre-releases load checkpoints with weights_only=False
     'torch>=2.1',                # the oldest that was run; no upper bound, 2.15 was

@@ -11,7 +11,7 @@ from mmengine.registry import init_default_scope
 from mmpretrain.registry import DATASETS
 
 from tests.conftest import ROOT
-from tests.ucm.test_segment import wall
+from tests.ucm.photos import wall
 
 README = (ROOT / 'README.md').read_text(encoding='utf-8')
 PYTHON = re.findall(r'```python\n(.*?)```', README, re.DOTALL)

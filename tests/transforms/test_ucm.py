@@ -5,7 +5,7 @@ import pytest
 from mmcv.transforms import TRANSFORMS
 
 from mmhaze.ucm import haze_filter, haze_segment, segment_haze
-from tests.ucm.test_segment import wall
+from tests.ucm.photos import wall
 
 MAPS = {'haze_mask', 'haze_filter', 'haze_segment'}
 

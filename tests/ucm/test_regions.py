@@ -5,7 +5,7 @@ import pytest
 
 from mmhaze.ucm import haze_filter, haze_segment, segment_haze
 
-from .test_segment import wall
+from .photos import wall
 
 
 def test_the_filter_map_is_the_photo_where_there_is_haze_and_black_elsewhere():

@@ -1,41 +1,37 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
-from scipy import ndimage
-from skimage.filters import rank
 
-from mmhaze.physics import add_haze
-from mmhaze.ucm import segment_haze
-from mmhaze.ucm.segment import contrast_threshold, denoise, local_contrast, mask_filter, window_side
+from mmhaze.ucm import passes, segment_haze
+from mmhaze.ucm.settings import window_side
 
+from .photos import random_photo, wall
 from .slow_ucm import slow_segment_haze
 
 REAL_PHOTOS = ('frida/U080-000001.png', 'frida/M080-000007.png', 'frida/LIma-000003.png', 'weather/fog/*',
                'kitti_road/image/*')
 
 
-def wall(beta: float) -> np.ndarray:
-    """A textured wall receding to the right, seen through haze: (240, 320, 3) uint8."""
-    depth = np.tile(np.linspace(0, 200, 320, dtype=np.float32), (240, 1))
-    clear = np.random.default_rng(0).random((240, 320, 3), np.float32) * 0.6
-    return (add_haze(clear, depth, beta=beta, airlight=1.0) * 255).round().astype(np.uint8)
-
-
-def random_photo(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
-    """Blobs of several sizes and contrasts, so that all thresholds have something to decide."""
-    photo = cv2.GaussianBlur(rng.integers(0, 256, (height, width, 3), np.uint8), (0, 0), rng.uniform(0.5, 6))
-    photo = (photo.reshape(height, width, 3).astype(float) - 128) * rng.uniform(1, 6) + rng.uniform(60, 220)
-    return photo.clip(0, 255).astype(np.uint8)
+@pytest.fixture(params=['compiled', 'opencv'], autouse=True)
+def code(request, monkeypatch):
+    """Runs each test with the passes in C and with those in OpenCV."""
+    if request.param == 'opencv':
+        monkeypatch.setattr(passes, 'compiled', None)
+    elif passes.compiled is None:
+        pytest.skip('nothing could compile the passes here')
 
 
 @given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=24).map(lambda shape: (*shape, 3))),
        st.floats(0.02, 0.4), st.floats(0.02, 0.4), st.floats(0.02, 0.4), st.sampled_from([100.0, None, 30.0]))
-@settings(deadline=None, max_examples=150)
+# the fixture holds for all the examples of a run alike
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_photo_has_the_mask_of_the_slow_loop(img, channel, denoising, masking, fallback):
     mask = segment_haze(img, channel_ratio=channel, denoise_ratio=denoising, mask_ratio=masking,
                         gray_fallback=fallback).mask
@@ -77,33 +73,6 @@ def test_the_far_end_is_haze_and_the_near_end_is_not():
     assert mask[:, -40:].mean() > 0.95 and not mask[:, :40].any()
 
 
-def test_local_contrast_is_scipys_maximum_less_minimum(rng):
-    img = random_photo(rng, 37, 52)
-    for side in (1, 3, 9):
-        bright = ndimage.maximum_filter(img.max(2), side, mode='nearest')
-        dark = ndimage.minimum_filter(img.min(2), side, mode='nearest')
-        np.testing.assert_array_equal(local_contrast(cv2.split(img), side), bright - dark)
-
-
-@pytest.mark.parametrize('shape', [(6, 6), (7, 9), (1, 5), (1, 1)])
-def test_contrast_threshold_is_numpys_mean_and_median(shape, rng):
-    contrast = rng.integers(0, 256, shape, np.uint8)
-    assert contrast_threshold(contrast) == (np.mean(contrast) + np.median(contrast)) / 2
-
-
-def test_denoise_is_scikit_images_majority_and_a_tie_goes_to_haze(rng):
-    haze = (rng.random((31, 44)) < 0.5).astype(np.uint8)
-    footprint = np.ones((5, 5), np.uint8)
-    votes, voters = rank.sum(haze, footprint), rank.pop(haze, footprint)
-    assert (2 * votes == voters).any()  # windows at the border have an even count
-    np.testing.assert_array_equal(denoise(haze, 5), 2 * votes >= voters)
-
-
-def test_mask_filter_is_scipys_minimum(rng):
-    haze = (rng.random((31, 44)) < 0.9).astype(np.uint8)
-    np.testing.assert_array_equal(mask_filter(haze, 3), ndimage.minimum_filter(haze, 3, mode='nearest'))
-
-
 @pytest.mark.parametrize(('side', 'ratio', 'window'), [(480, 1 / 40, 13), (480, 1 / 70, 7), (79, 1 / 40, 1),
                                                        (80, 1 / 40, 3), (1, 1, 1)])
 def test_windows_are_odd(side, ratio, window):
@@ -141,6 +110,14 @@ def test_dense_haze_is_found_by_the_rescue_gate_alone():
     assert not segment_haze(img, gray_fallback=None).found
     regions = segment_haze(img)
     assert regions.mask[:60].mean() > 0.95 and regions.gray_threshold == 100
+
+
+def test_photos_on_many_threads_have_the_masks_that_they_have_on_one(rng):
+    photos = [random_photo(rng, *rng.integers(60, 200, 2)) for _ in range(24)]
+    with ThreadPoolExecutor(8) as pool:
+        masks = list(pool.map(lambda img: segment_haze(img).mask, photos))
+    for img, mask in zip(photos, masks):
+        np.testing.assert_array_equal(mask, segment_haze(img).mask)
 
 
 def test_the_photo_is_not_modified(rng):

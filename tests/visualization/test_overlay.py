@@ -6,7 +6,7 @@ import pytest
 from mmhaze.ucm import segment_haze
 from mmhaze.visualization import overlay_haze
 from mmhaze.visualization.overlay import OPACITY, TINT_BGR
-from tests.ucm.test_segment import wall
+from tests.ucm.photos import wall
 
 
 def test_the_haze_is_tinted_the_box_outlined_and_the_rest_as_it_was():

@@ -5,7 +5,7 @@ import pytest
 
 from mmhaze.photo import read_photo
 from mmhaze.visualization import Prediction, draw_sheet
-from tests.ucm.test_segment import wall
+from tests.ucm.photos import wall
 
 
 def test_the_sheet_shows_every_photo_and_its_haze(tmp_path):
