@@ -1,4 +1,5 @@
 /* The two passes of UCM over a photo, each a stream of rows: passes.py says what they do, and does the same in OpenCV.
+ * A call makes the rows from first up to last, so that bands of a photo can be made side by side.
  *
  * A row is kept only while a window needs it, so the work stays in the processor's cache. A window is taken along the
  * row first and down the columns then. Minima are maxima of inverted values: 0 stands outside the photo for all. */
@@ -201,28 +202,28 @@ static const u8 *column_maxima(Columns *columns, const u8 *row) {
 
 /* ---- the passes ---- */
 
-static int survey(const u8 *img, u8 *contrast, u8 *gates, uint64_t *histogram, size height, size width, size side,
-                  u16 gray, u16 fallback) {
+static int survey(const u8 *img, u8 *contrast, u8 *gates, uint64_t *histogram, size height, size width, size first,
+                  size last, size side, u16 gray, u16 fallback) {
     /* the row of the bright channel and that of the inverted dark one lie behind each other, and share their windows */
     size reach = side / 2, padded = width + side - 1, both = padded + width;
-    u16 *classes = PyMem_RawCalloc((size_t)(5 * width + 5 * padded + both + columns_bytes(both, side)), 1);
+    u16 *classes = PyMem_RawCalloc((size_t)(6 * width + 4 * padded + both + columns_bytes(both, side)), 1);
     u32(*tables)[CLASSES] = PyMem_RawCalloc(4, sizeof *tables);
     int status = classes && tables ? 0 : -1;
     if (status == 0) {
-        u8 *blue = (u8 *)(classes + width), *green = blue + width, *red = green + width, *outside = red + width;
-        u8 *bright = outside + both, *undark = bright + padded, *spare = undark + padded;
-        Columns columns = make_columns(spare + 2 * padded, both, side);
-        for (size y = 0; y < height + reach; y++) {
+        u8 *blue = (u8 *)(classes + width), *green = blue + width, *red = green + width, *unused = red + width;
+        u8 *bright = unused + width, *undark = bright + padded, *spare = undark + padded, *outside = spare + 2 * padded;
+        Columns columns = make_columns(outside + both, both, side);
+        for (size y = first > reach ? first - reach : 0; y < last + reach; y++) {
             const u8 *maxima = outside;
             if (y < height) {
                 deinterleave(img + 3 * y * width, blue, green, red, width);
-                pass_gates(blue, green, red, gates + y * width, width, gray, fallback);
+                pass_gates(blue, green, red, first <= y && y < last ? gates + y * width : unused, width, gray, fallback);
                 memset(bright, 0, (size_t)(2 * padded));
                 find_extremes(blue, green, red, bright + reach, undark + reach, width);
                 maxima = row_maxima(bright, spare, both, side);
             }
             maxima = column_maxima(&columns, maxima);
-            if (y < reach) continue;
+            if (y < first + reach) continue;
             size row = (y - reach) * width;
             subtract(maxima, maxima + padded, gates + row, contrast + row, classes, width);
             count_classes(classes, width, tables);
@@ -235,10 +236,9 @@ static int survey(const u8 *img, u8 *contrast, u8 *gates, uint64_t *histogram, s
     return status;
 }
 
-/* contrast becomes the mask: a row of the mask is written once no window needs the row of contrast in its place. */
-static int clean(u8 *contrast, const u8 *gates, size height, size width, u8 limit, u8 gate, size denoise_side,
-                 size mask_side) {
-    size vote_reach = denoise_side / 2, mask_reach = mask_side / 2;
+static int clean(const u8 *contrast, const u8 *gates, u8 *mask, size height, size width, size first, size last, u8 limit,
+                 u8 gate, size denoise_side, size mask_side) {
+    size vote_reach = denoise_side / 2, reach = vote_reach + mask_side / 2;
     size voters = width + denoise_side - 1, padded = width + mask_side - 1;
     u32 area = (u32)denoise_side * (u32)denoise_side;
     size bytes = 4 * width + 2 * (2 * voters + (2 + denoise_side) * width) + width + 2 * padded;
@@ -248,9 +248,10 @@ static int clean(u8 *contrast, const u8 *gates, size height, size width, u8 limi
     u16 *window = outside_votes + width;
     u8 *outside = (u8 *)(window + denoise_side * width), *rejected = outside + width, *spare2 = rejected + padded;
     Columns columns = make_columns(spare2 + padded, width, mask_side);
+    size start = first > reach ? first - reach : 0;
     for (size x = 0; x < width; x++) votes[x] = area;
     for (size i = 0; i < (1 + denoise_side) * width; i++) outside_votes[i] = (u16)denoise_side; /* window's, too */
-    for (size y = 0; y < height + vote_reach + mask_reach; y++) {
+    for (size y = start; y < last + reach; y++) {
         const u8 *rejected_row = outside;
         if (y < height + vote_reach) {
             const u16 *entering = outside_votes;
@@ -261,13 +262,12 @@ static int clean(u8 *contrast, const u8 *gates, size height, size width, u8 limi
                 entering = sums;
             }
             memset(rejected, 0, (size_t)padded);
-            count_votes(votes, entering, window + y % denoise_side * width, rejected + mask_reach, width, area);
-            if (y < vote_reach) continue;
+            count_votes(votes, entering, window + y % denoise_side * width, rejected + mask_side / 2, width, area);
+            if (y < start + vote_reach) continue;
             rejected_row = row_maxima(rejected, spare2, width, mask_side);
         }
         rejected_row = column_maxima(&columns, rejected_row);
-        if (y >= vote_reach + mask_reach)
-            accept(rejected_row, contrast + (y - vote_reach - mask_reach) * width, width);
+        if (y >= first + reach) accept(rejected_row, mask + (y - reach) * width, width);
     }
     PyMem_RawFree(votes);
     return 0;
@@ -294,40 +294,51 @@ static PyObject *end(int status, Py_buffer *arrays, int count) {
     Py_RETURN_NONE;
 }
 
+static int is_band(size height, size first, size last) {
+    if (0 <= first && first <= last && last <= height) return 1;
+    PyErr_Format(PyExc_ValueError, "of %zd rows there are none from %zd to %zd", height, first, last);
+    return 0;
+}
+
 static PyObject *py_survey(PyObject *module, PyObject *args) {
     Py_buffer a[4]; /* img, contrast, gates, histogram */
-    size height, width, side;
+    size height, width, first, last, side;
     int gray, fallback, status = 0;
-    if (!PyArg_ParseTuple(args, "y*w*w*w*nnnii", &a[0], &a[1], &a[2], &a[3], &height, &width, &side, &gray, &fallback))
+    if (!PyArg_ParseTuple(args, "y*w*w*w*nnnnnii", &a[0], &a[1], &a[2], &a[3], &height, &width, &first, &last, &side,
+                          &gray, &fallback))
         return NULL;
-    if (is_side(side) && fits(&a[0], 3 * height * width) && fits(&a[1], height * width) && fits(&a[2], height * width)
-        && fits(&a[3], CLASSES * 8)) {
+    if (is_band(height, first, last) && is_side(side) && fits(&a[0], 3 * height * width) && fits(&a[1], height * width)
+        && fits(&a[2], height * width) && fits(&a[3], CLASSES * 8)) {
         Py_BEGIN_ALLOW_THREADS;
-        status = survey(a[0].buf, a[1].buf, a[2].buf, a[3].buf, height, width, side, (u16)gray, (u16)fallback);
+        status = survey(a[0].buf, a[1].buf, a[2].buf, a[3].buf, height, width, first, last, side, (u16)gray,
+                        (u16)fallback);
         Py_END_ALLOW_THREADS;
     }
     return end(status, a, 4);
 }
 
 static PyObject *py_clean(PyObject *module, PyObject *args) {
-    Py_buffer a[2]; /* contrast, gates */
-    size height, width, denoise_side, mask_side;
+    Py_buffer a[3]; /* contrast, gates, mask */
+    size height, width, first, last, denoise_side, mask_side;
     int limit, gate, status = 0;
-    if (!PyArg_ParseTuple(args, "w*y*nniinn", &a[0], &a[1], &height, &width, &limit, &gate, &denoise_side, &mask_side))
+    if (!PyArg_ParseTuple(args, "y*y*w*nnnniinn", &a[0], &a[1], &a[2], &height, &width, &first, &last, &limit, &gate,
+                          &denoise_side, &mask_side))
         return NULL;
-    if (is_side(denoise_side) && is_side(mask_side) && fits(&a[0], height * width) && fits(&a[1], height * width)) {
+    if (is_band(height, first, last) && is_side(denoise_side) && is_side(mask_side) && fits(&a[0], height * width)
+        && fits(&a[1], height * width) && fits(&a[2], height * width)) {
         Py_BEGIN_ALLOW_THREADS;
-        status = clean(a[0].buf, a[1].buf, height, width, (u8)limit, (u8)gate, denoise_side, mask_side);
+        status = clean(a[0].buf, a[1].buf, a[2].buf, height, width, first, last, (u8)limit, (u8)gate, denoise_side,
+                       mask_side);
         Py_END_ALLOW_THREADS;
     }
-    return end(status, a, 2);
+    return end(status, a, 3);
 }
 
 static PyMethodDef methods[] = {
     {"survey", py_survey, METH_VARARGS,
-     "survey(img, contrast, gates, histogram, height, width, side, gray, fallback) fills the three arrays after img"},
+     "survey(img, contrast, gates, histogram, height, width, first, last, side, gray, fallback)"},
     {"clean", py_clean, METH_VARARGS,
-     "clean(contrast, gates, height, width, limit, gate, denoise_side, mask_side) turns contrast into the mask"},
+     "clean(contrast, gates, mask, height, width, first, last, limit, gate, denoise_side, mask_side)"},
     {NULL, NULL, 0, NULL}};
 
 static struct PyModuleDef definition = {

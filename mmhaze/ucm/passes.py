@@ -12,6 +12,8 @@ from types import ModuleType
 import cv2
 import numpy as np
 
+from .bands import in_bands
+
 compiled: ModuleType | None
 try:
     from . import _passes as compiled
@@ -43,9 +45,13 @@ def survey(img: np.ndarray, side: int, gray: float, fallback: float) -> tuple[np
     height, width = img.shape[:2]
     if compiled and side <= MOST_COMPILED_SIDE:
         contrast, gates = np.empty((height, width), np.uint8), np.empty((height, width), np.uint8)
-        histogram = np.empty((4, 256), np.int64)
-        compiled.survey(img, contrast, gates, histogram, height, width, side, *levels)
-        return contrast, gates, histogram
+
+        def survey_band(first: int, last: int) -> np.ndarray:
+            counted = np.empty((4, 256), np.int64)
+            compiled.survey(img, contrast, gates, counted, height, width, first, last, side, *levels)
+            return counted
+
+        return contrast, gates, np.sum(in_bands(survey_band, height, width), axis=0)
     planes = cv2.split(img)
     contrast, gates = local_contrast(planes, side), passed_gates(planes, *levels)
     return contrast, gates, count_pixels(contrast, gates)
@@ -53,7 +59,7 @@ def survey(img: np.ndarray, side: int, gray: float, fallback: float) -> tuple[np
 
 def clean(contrast: np.ndarray, gates: np.ndarray, limit: float, gate: int, denoise_side: int,
           mask_side: int) -> np.ndarray:
-    """The second pass: the mask, (H, W) uint8, 1 is haze, in the place of ``contrast``, which is lost.
+    """The second pass: the mask, (H, W) uint8, 1 is haze.
 
     Args:
         contrast, gates: from :func:`survey`.
@@ -64,11 +70,15 @@ def clean(contrast: np.ndarray, gates: np.ndarray, limit: float, gate: int, deno
     below = math.ceil(limit)  # v < t, on integers
     height, width = contrast.shape
     if compiled and max(denoise_side, mask_side) <= MOST_COMPILED_SIDE:
-        compiled.clean(contrast, gates, height, width, below, gate, denoise_side, mask_side)
-        return contrast
-    np.less(contrast, below, out=contrast.view(bool))
-    contrast &= (gates & gate) != 0
-    return mask_filter(denoise(contrast, denoise_side), mask_side)
+        mask = np.empty((height, width), np.uint8)
+
+        def clean_band(first: int, last: int) -> None:
+            compiled.clean(contrast, gates, mask, height, width, first, last, below, gate, denoise_side, mask_side)
+
+        in_bands(clean_band, height, width)
+        return mask
+    haze = (contrast < below) & ((gates & gate) != 0)
+    return mask_filter(denoise(haze.view(np.uint8), denoise_side), mask_side)
 
 
 def local_contrast(planes: Sequence[np.ndarray], side: int) -> np.ndarray:

@@ -3,10 +3,11 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+import torch
 from scipy import ndimage
 from skimage.filters import rank
 
-from mmhaze.ucm import passes
+from mmhaze.ucm import passes, segment_haze
 from mmhaze.ucm.passes import clean, count_pixels, denoise, local_contrast, mask_filter, passed_gates, survey
 
 from .photos import random_photo
@@ -67,23 +68,48 @@ def test_the_compiled_passes_are_those_of_opencv(shape, rng, monkeypatch):
                 surveys.append(survey(img, side, gray, fallback))
                 contrast, gates, _ = surveys[-1]
                 limit = min(float(np.median(contrast)) + 0.5, 255)
-                masks += [clean(contrast.copy(), gates, limit, gate, side, other) for gate in (1, 2) for other in sides]
+                masks += [clean(contrast, gates, limit, gate, side, other) for gate in (1, 2) for other in sides]
         for ours, opencvs in zip(*surveys):
             np.testing.assert_array_equal(ours, opencvs)
         np.testing.assert_array_equal(masks[:len(masks) // 2], masks[len(masks) // 2:])
 
 
 @needs_compiled
-def test_the_compiled_passes_refuse_arrays_and_windows_that_do_not_fit():
+@pytest.mark.parametrize('bands', [2, 3, 40, 41])
+def test_a_photo_in_bands_has_the_mask_that_it_has_at_once(bands, rng, monkeypatch):
+    img = random_photo(rng, 41, 67)
+    wanted = segment_haze(img, channel_ratio=0.2, denoise_ratio=0.3, mask_ratio=0.1)
+    monkeypatch.setattr('mmhaze.ucm.bands.LEAST_PIXELS', 1)
+    monkeypatch.setattr(cv2, 'getNumThreads', lambda: bands)
+    monkeypatch.setattr(torch, 'get_num_threads', lambda: bands)
+    regions = segment_haze(img, channel_ratio=0.2, denoise_ratio=0.3, mask_ratio=0.1)
+    assert 0 < wanted.ratio < 1 and regions.contrast_threshold == wanted.contrast_threshold
+    np.testing.assert_array_equal(regions.mask, wanted.mask)
+
+
+@needs_compiled
+def test_the_compiled_passes_refuse_arrays_windows_and_bands_that_do_not_fit():
     img, plane, histogram = np.zeros((4, 5, 3), np.uint8), np.zeros((4, 5), np.uint8), np.zeros((4, 256), np.int64)
-    with pytest.raises(ValueError, match='wanted an array of 24 bytes, got 20'):
-        passes.compiled.survey(np.zeros((4, 6, 3), np.uint8), plane, plane.copy(), histogram, 4, 6, 1, 0, 0)
+
+    def survey(img=img, plane=plane, histogram=histogram, first=0, last=4, side=1):
+        passes.compiled.survey(img, plane, np.zeros((4, 5), np.uint8), histogram, 4, 5, first, last, side, 0, 0)
+
+    def clean(plane=plane, first=0, last=4, side=1):
+        passes.compiled.clean(plane, plane, np.zeros((4, 5), np.uint8), 4, 5, first, last, 0, 1, side, side)
+
+    survey(), clean()
+    with pytest.raises(ValueError, match='wanted an array of 60 bytes, got 72'):
+        survey(img=np.zeros((4, 6, 3), np.uint8))
     with pytest.raises(ValueError, match='wanted an array of 8192 bytes, got 4096'):
-        passes.compiled.survey(img, plane, plane.copy(), histogram[:2], 4, 5, 1, 0, 0)
-    for side in (-1, 0, 2, passes.MOST_COMPILED_SIDE + 2):
-        with pytest.raises(ValueError, match='the side of a window is odd and at most 32767'):
-            passes.compiled.survey(img, plane, plane.copy(), histogram, 4, 5, side, 0, 0)
-        with pytest.raises(ValueError, match='the side of a window is odd and at most 32767'):
-            passes.compiled.clean(plane, plane.copy(), 4, 5, 0, 1, 1, side)
-    with pytest.raises(TypeError, match='read-write'):
-        passes.compiled.clean(np.zeros((4, 10), np.uint8)[:, ::2], plane, 4, 5, 0, 1, 1, 1)
+        survey(histogram=histogram[:2])
+    for call in (survey, clean):
+        with pytest.raises(ValueError, match='wanted an array of 20 bytes, got 15'):
+            call(plane=np.zeros((3, 5), np.uint8))
+        with pytest.raises((TypeError, ValueError), match=r'contiguous|read-write'):
+            call(plane=np.zeros((4, 10), np.uint8)[:, ::2])
+        for side in (-1, 0, 2, passes.MOST_COMPILED_SIDE + 2):
+            with pytest.raises(ValueError, match='the side of a window is odd and at most 32767'):
+                call(side=side)
+        for first, last in ((-1, 4), (3, 2), (0, 5)):
+            with pytest.raises(ValueError, match=f'of 4 rows there are none from {first} to {last}'):
+                call(first=first, last=last)
