@@ -10,19 +10,28 @@ RUN := $(VENV)/bin/python
 demo: $(VENV)/.installed
 	$(RUN) tools/demo.py
 
-test: lint
+test: lint $(VENV)/.installed-toolboxes
 	$(RUN) -m pytest -q
+	PYTHONPATH='$(CURDIR)/$(VENV)/toolboxes' $(RUN) -m pytest -q tests/toolboxes
 
-lint: EXTRAS = [tests]
 lint: $(VENV)/.installed-tests
 	$(RUN) -m ruff check .
 	$(RUN) -m mypy
+	$(RUN) -m mypy benchmarks
 
 # stamps of what is installed, made anew when the requirements change
-$(VENV)/.%: setup.py pyproject.toml
+$(VENV)/.installed-tests: EXTRAS = [tests]
+$(VENV)/.%: setup.py pyproject.toml mmhaze/ucm/_passes.c
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9) and "mmhaze needs Python 3.9 or newer: make PYTHON=python3.12 ...")'
 	$(RUN) -m pip --version > /dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install -e '.$(EXTRAS)'
+	touch $@
+
+# mmdet and mmseg lie beside the environment, as the mmcv that they accept is older than ours
+$(VENV)/.installed-toolboxes: tests/toolboxes/requirements.txt tests/toolboxes/mmcv_ext.py | $(VENV)/.installed-tests
+	rm -rf $(VENV)/toolboxes
+	$(RUN) -m pip install --no-deps --target $(VENV)/toolboxes -r $<
+	cp tests/toolboxes/mmcv_ext.py $(VENV)/toolboxes/mmcv/_ext.py
 	touch $@
 
 clean:
