@@ -27,7 +27,7 @@ typedef uint16_t u16;
 typedef uint32_t u32;
 typedef Py_ssize_t size;
 
-enum { CLASSES = 4 * 256, MOST_SIDE = 32767 }; /* a longer window's votes would not fit 16 bits */
+enum { CLASSES = 4 * 256, MOST_VOTERS = 127 }; /* the votes of a longer window's row would not fit 8 bits */
 
 /* ---- loops along a row, which the compiler turns into vector instructions ---- */
 
@@ -68,7 +68,8 @@ ROW_LOOP void pass_gates(const u8 *restrict blue, const u8 *restrict green, cons
                          size width, u16 gray, u16 fallback) {
     for (size x = 0; x < width; x++) {
         u16 brightness = (u16)(blue[x] + green[x] + red[x]);
-        gates[x] = (u8)((brightness >= gray) | (brightness >= fallback) << 1);
+        u16 first = brightness >= gray ? 1 : 0, second = brightness >= fallback ? 2 : 0;
+        gates[x] = (u8)(first | second);
     }
 }
 
@@ -104,7 +105,7 @@ static void count_classes(const u16 *classes, size width, u32 (*tables)[CLASSES]
 }
 
 /* Two votes for haze, none against, and one outside the photo: a window is haze where its votes reach its area. */
-ROW_LOOP void cast_votes(const u8 *restrict contrast, const u8 *restrict gates, u16 *restrict votes, size width, u8 limit,
+ROW_LOOP void cast_votes(const u8 *restrict contrast, const u8 *restrict gates, u8 *restrict votes, size width, u8 limit,
                          u8 gate) {
     for (size x = 0; x < width; x++) {
         u8 flat = contrast[x] < limit ? 2 : 0, bright = gates[x] & gate ? 2 : 0;
@@ -112,19 +113,19 @@ ROW_LOOP void cast_votes(const u8 *restrict contrast, const u8 *restrict gates, 
     }
 }
 
-ROW_LOOP void add(const u16 *a, const u16 *b, u16 *restrict out, size width) {
-    for (size x = 0; x < width; x++) out[x] = (u16)(a[x] + b[x]);
+ROW_LOOP void add(const u8 *a, const u8 *b, u8 *restrict out, size width) {
+    for (size x = 0; x < width; x++) out[x] = (u8)(a[x] + b[x]);
 }
 
-ROW_LOOP void add_to(u16 *restrict sums, const u16 *restrict values, size width) {
-    for (size x = 0; x < width; x++) sums[x] = (u16)(sums[x] + values[x]);
+ROW_LOOP void add_to(u8 *restrict sums, const u8 *restrict values, size width) {
+    for (size x = 0; x < width; x++) sums[x] = (u8)(sums[x] + values[x]);
 }
 
 /* Moves the windows down by a row: one row enters, and is kept in the place of the one that leaves. */
-ROW_LOOP void count_votes(u32 *restrict votes, const u16 *restrict entering, u16 *restrict leaving,
-                          u8 *restrict rejected, size width, u32 area) {
+ROW_LOOP void count_votes(u16 *restrict votes, const u8 *restrict entering, u8 *restrict leaving,
+                          u8 *restrict rejected, size width, u16 area) {
     for (size x = 0; x < width; x++) {
-        votes[x] += (u32)entering[x] - leaving[x];
+        votes[x] = (u16)(votes[x] + entering[x] - leaving[x]);
         leaving[x] = entering[x];
         rejected[x] = votes[x] < area;
     }
@@ -150,9 +151,9 @@ static const u8 *row_maxima(u8 *values, u8 *spare, size width, size side) {
 }
 
 /* Sums along a row: the windows of 1, 2, 4, ... that make up side. */
-static void row_sums(u16 *values, u16 *spare, u16 *sums, size width, size side) {
+static void row_sums(u8 *values, u8 *spare, u8 *sums, size width, size side) {
     size length = width + side - 1, done = 0;
-    memset(sums, 0, (size_t)width * sizeof(u16));
+    memset(sums, 0, (size_t)width);
     for (size power = 1;; power *= 2) {
         if (side & power) {
             add_to(sums, values + done, width);
@@ -161,7 +162,7 @@ static void row_sums(u16 *values, u16 *spare, u16 *sums, size width, size side) 
         if (2 * power > side) return;
         length -= power;
         add(values, values + power, spare, length);
-        u16 *swap = values;
+        u8 *swap = values;
         values = spare, spare = swap;
     }
 }
@@ -240,21 +241,21 @@ static int clean(const u8 *contrast, const u8 *gates, u8 *mask, size height, siz
                  u8 gate, size denoise_side, size mask_side) {
     size vote_reach = denoise_side / 2, reach = vote_reach + mask_side / 2;
     size voters = width + denoise_side - 1, padded = width + mask_side - 1;
-    u32 area = (u32)denoise_side * (u32)denoise_side;
-    size bytes = 4 * width + 2 * (2 * voters + (2 + denoise_side) * width) + width + 2 * padded;
-    u32 *votes = PyMem_RawCalloc((size_t)(bytes + columns_bytes(width, mask_side)), 1);
+    u16 area = (u16)(denoise_side * denoise_side);
+    size bytes = (denoise_side + 5) * width + 2 * voters + 2 * padded + columns_bytes(width, mask_side);
+    u16 *votes = PyMem_RawCalloc((size_t)bytes, 1);
     if (!votes) return -1;
-    u16 *row = (u16 *)(votes + width), *spare = row + voters, *sums = spare + voters, *outside_votes = sums + width;
-    u16 *window = outside_votes + width;
-    u8 *outside = (u8 *)(window + denoise_side * width), *rejected = outside + width, *spare2 = rejected + padded;
+    u8 *outside = (u8 *)(votes + width), *sums = outside + width, *outside_votes = sums + width;
+    u8 *window = outside_votes + width, *row = window + denoise_side * width, *spare = row + voters;
+    u8 *rejected = spare + voters, *spare2 = rejected + padded;
     Columns columns = make_columns(spare2 + padded, width, mask_side);
     size start = first > reach ? first - reach : 0;
     for (size x = 0; x < width; x++) votes[x] = area;
-    for (size i = 0; i < (1 + denoise_side) * width; i++) outside_votes[i] = (u16)denoise_side; /* window's, too */
+    memset(outside_votes, (int)denoise_side, (size_t)((1 + denoise_side) * width)); /* window's, too */
     for (size y = start; y < last + reach; y++) {
         const u8 *rejected_row = outside;
         if (y < height + vote_reach) {
-            const u16 *entering = outside_votes;
+            const u8 *entering = outside_votes;
             if (y < height) {
                 for (size i = 0; i < vote_reach; i++) row[i] = row[voters - 1 - i] = 1;
                 cast_votes(contrast + y * width, gates + y * width, row + vote_reach, width, limit, gate);
@@ -281,9 +282,9 @@ static int fits(const Py_buffer *array, size bytes) {
     return 0;
 }
 
-static int is_side(size side) {
-    if (side >= 1 && side <= MOST_SIDE && side % 2 == 1) return 1;
-    PyErr_Format(PyExc_ValueError, "the side of a window is odd and at most %d, got %zd", MOST_SIDE, side);
+static int is_side(size side, size most) {
+    if (side >= 1 && side <= most && side % 2 == 1) return 1;
+    PyErr_Format(PyExc_ValueError, "the side of a window is odd and at most %zd, got %zd", most, side);
     return 0;
 }
 
@@ -307,7 +308,7 @@ static PyObject *py_survey(PyObject *module, PyObject *args) {
     if (!PyArg_ParseTuple(args, "y*w*w*w*nnnnnii", &a[0], &a[1], &a[2], &a[3], &height, &width, &first, &last, &side,
                           &gray, &fallback))
         return NULL;
-    if (is_band(height, first, last) && is_side(side) && fits(&a[0], 3 * height * width) && fits(&a[1], height * width)
+    if (is_band(height, first, last) && is_side(side, height + width) && fits(&a[0], 3 * height * width) && fits(&a[1], height * width)
         && fits(&a[2], height * width) && fits(&a[3], CLASSES * 8)) {
         Py_BEGIN_ALLOW_THREADS;
         status = survey(a[0].buf, a[1].buf, a[2].buf, a[3].buf, height, width, first, last, side, (u16)gray,
@@ -324,7 +325,7 @@ static PyObject *py_clean(PyObject *module, PyObject *args) {
     if (!PyArg_ParseTuple(args, "y*y*w*nnnniinn", &a[0], &a[1], &a[2], &height, &width, &first, &last, &limit, &gate,
                           &denoise_side, &mask_side))
         return NULL;
-    if (is_band(height, first, last) && is_side(denoise_side) && is_side(mask_side) && fits(&a[0], height * width)
+    if (is_band(height, first, last) && is_side(denoise_side, MOST_VOTERS) && is_side(mask_side, height + width) && fits(&a[0], height * width)
         && fits(&a[1], height * width) && fits(&a[2], height * width)) {
         Py_BEGIN_ALLOW_THREADS;
         status = clean(a[0].buf, a[1].buf, a[2].buf, height, width, first, last, (u8)limit, (u8)gate, denoise_side,

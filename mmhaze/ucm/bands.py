@@ -12,8 +12,8 @@ import torch
 
 Result = TypeVar('Result')
 
-# a band of fewer pixels is done before another thread has woken up
-LEAST_PIXELS = 2**16
+# a band of fewer pixels is done in about the time that it takes to wake another thread
+LEAST_PIXELS = 2**20
 
 
 def in_bands(work: Callable[[int, int], Result], height: int, width: int) -> list[Result]:

@@ -22,8 +22,8 @@ except ImportError:
 
 # bits of the gates that a pixel passes
 GRAY, FALLBACK = 1, 2
-# in the C code the votes of a window's row are 16 bits
-MOST_COMPILED_SIDE = 32767
+# in the C code the votes of a window's row are 8 bits: photos with up to 5159 rows or columns on their shorter side
+MOST_COMPILED_VOTERS = 127
 # OpenCV counts in float32, which is exact up to 2**24
 MOST_COUNTED = 2**24
 
@@ -43,15 +43,16 @@ def survey(img: np.ndarray, side: int, gray: float, fallback: float) -> tuple[np
     # R + G + B >= 3 gray, on integers: n >= x is n >= ceil(x)
     levels = math.ceil(3 * gray), math.ceil(3 * fallback)
     height, width = img.shape[:2]
-    if compiled and side <= MOST_COMPILED_SIDE:
+    if compiled:
         contrast, gates = np.empty((height, width), np.uint8), np.empty((height, width), np.uint8)
 
         def survey_band(first: int, last: int) -> np.ndarray:
-            counted = np.empty((4, 256), np.int64)
-            compiled.survey(img, contrast, gates, counted, height, width, first, last, side, *levels)
-            return counted
+            histogram = np.empty((4, 256), np.int64)
+            compiled.survey(img, contrast, gates, histogram, height, width, first, last, side, *levels)
+            return histogram
 
-        return contrast, gates, np.sum(in_bands(survey_band, height, width), axis=0)
+        counted = in_bands(survey_band, height, width)
+        return contrast, gates, sum(counted[1:], counted[0])
     planes = cv2.split(img)
     contrast, gates = local_contrast(planes, side), passed_gates(planes, *levels)
     return contrast, gates, count_pixels(contrast, gates)
@@ -69,7 +70,7 @@ def clean(contrast: np.ndarray, gates: np.ndarray, limit: float, gate: int, deno
     """
     below = math.ceil(limit)  # v < t, on integers
     height, width = contrast.shape
-    if compiled and max(denoise_side, mask_side) <= MOST_COMPILED_SIDE:
+    if compiled and denoise_side <= MOST_COMPILED_VOTERS:
         mask = np.empty((height, width), np.uint8)
 
         def clean_band(first: int, last: int) -> None:

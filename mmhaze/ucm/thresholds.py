@@ -12,6 +12,7 @@ from .passes import FALLBACK, GRAY
 GRAY_WEIGHTS_BGR = (0.45, 0.33, 0.30)
 # The rescue gate steps in where the gray gate leaves at most one in so many of the pixels that the fallback leaves.
 RESCUE_FACTOR = 5
+CONTRASTS = np.arange(256)
 
 
 def mean_gray(img: np.ndarray) -> float:
@@ -29,11 +30,11 @@ def contrast_threshold(histogram: np.ndarray) -> float:
 
     ``histogram``: how many pixels have each contrast, (256,).
     """
-    below = np.cumsum(histogram)
+    below = histogram.cumsum()
     count = int(below[-1])
-    mean = int(histogram @ np.arange(256)) / count
-    middles = np.searchsorted(below, [(count - 1) // 2, count // 2], side='right')
-    return (mean + middles.sum() / 2) / 2
+    mean = int(histogram @ CONTRASTS) / count
+    low, high = below.searchsorted([(count - 1) // 2, count // 2], side='right').tolist()
+    return (mean + (low + high) / 2) / 2
 
 
 def choose_gate(histogram: np.ndarray, limit: float) -> int:
