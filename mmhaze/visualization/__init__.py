@@ -1,5 +1,6 @@
 """Pictures for people: where the haze is, and what a network says of it."""
 from .overlay import overlay_haze
 from .sheet import Prediction, draw_sheet
+from .sweep import SWEEPS, draw_sweep
 
-__all__ = ['Prediction', 'draw_sheet', 'overlay_haze']
+__all__ = ['SWEEPS', 'Prediction', 'draw_sheet', 'draw_sweep', 'overlay_haze']

@@ -23,8 +23,9 @@ def overlay_haze(img: np.ndarray, regions: HazeRegions) -> np.ndarray:
     overlay = img.copy()
     if not regions.found:
         return overlay
-    tinted = img[regions.mask] * (1 - OPACITY) + np.array(TINT_BGR) * OPACITY
-    overlay[regions.mask] = tinted.round().astype(np.uint8)
+    tinted_levels = np.arange(256)[:, None] * (1 - OPACITY) + np.array(TINT_BGR) * OPACITY  # of each grey level
+    tinted = cv2.LUT(img, tinted_levels.round().astype(np.uint8)[:, None])
+    cv2.copyTo(tinted, regions.mask.view(np.uint8), overlay)
     x0, y0, x1, y1 = regions.box
     thickness = max(1, min(img.shape[:2]) // 160)
     cv2.rectangle(overlay, (x0, y0), (x1 - 1, y1 - 1), TINT_BGR, thickness)

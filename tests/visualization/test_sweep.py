@@ -6,7 +6,7 @@ import pytest
 from mmhaze.photo import read_photo
 from mmhaze.ucm import segment_haze
 from mmhaze.visualization import SWEEPS, draw_sweep, sweep
-from tests.ucm.test_segment import random_photo, wall
+from tests.ucm.photos import random_photo, wall
 
 
 @pytest.fixture

@@ -1,0 +1,5 @@
+"""What a user calls: whole jobs over photos and videos."""
+from .ucm_report import Summary, UcmJob, run_photos, run_sweep
+from .ucm_video import run_video
+
+__all__ = ['Summary', 'UcmJob', 'run_photos', 'run_sweep', 'run_video']

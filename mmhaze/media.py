@@ -1,0 +1,224 @@
+"""What a user names as input: photos, a video or a camera; and going through it in order, until Ctrl-C if need be."""
+from __future__ import annotations
+
+import glob
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import cv2
+import numpy as np
+
+from .files import write_whole
+
+# .heic and .heif are photos to whoever took them; where Pillow has no plugin for them, they are reported and not lost
+PHOTO_SUFFIXES = ('.jpg', '.jpeg', '.jpe', '.jfif', '.mpo', '.png', '.webp', '.tif', '.tiff', '.bmp', '.dib', '.gif',
+                  '.heic', '.heif', '.avif', '.jp2', '.j2k', '.jpx', '.ppm', '.pgm', '.pbm', '.pnm', '.tga', '.qoi')
+VIDEO_SUFFIXES = ('.mp4', '.m4v', '.mov', '.avi', '.mkv', '.webm', '.mpg', '.mpeg', '.mts', '.m2ts', '.ts', '.wmv',
+                  '.flv', '.3gp', '.ogv')
+# a folder that holds this file was written by a tool, and a search for photos does not enter it
+OUTPUT_MARKER = '.mmhaze-output'
+WANTED = ("a photo, a folder with photos, a pattern in quotes such as 'photos/*.jpg', a video, or the number of a "
+          'camera such as 0')
+
+Item = TypeVar('Item')
+Result = TypeVar('Result')
+
+
+@dataclass(frozen=True)
+class Photos:
+    """Photos to go through.
+
+    Attributes:
+        root: the folder that they all lie in, absolute.
+        names: their paths from there, with ``/`` on every system; each once.
+        unlisted: what is to be said of folders that could not be looked into.
+    """
+
+    root: Path
+    names: tuple[str, ...]
+    unlisted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Video:
+    """A video file, or the number of a camera, and what to call it."""
+
+    source: Path | int
+    name: str
+
+
+def find_media(sources: Sequence[str]) -> Photos | Video:
+    """Finds out what the user means by each of ``sources``, and lists the photos.
+
+    A folder means its photos at any depth, known by their suffix, without hidden files and folders and without what
+    mmhaze itself wrote. A pattern means the photos that match it, and ``**`` in it any depth. A file given by name is
+    taken whatever its suffix. A video or a camera stands alone.
+
+    Returns:
+        The photos, in the order of ``sources`` and sorted within each; or the video.
+
+    Raises:
+        FileNotFoundError: a source does not exist, or none holds a photo.
+        ValueError: there is more beside a video.
+    """
+    first = Path(sources[0]).expanduser()
+    if len(sources) == 1 and is_video(first):
+        return Video(first, first.name)
+    if len(sources) == 1 and sources[0].isdecimal() and not first.exists():
+        return Video(int(sources[0]), f'camera{int(sources[0])}')
+    roots: list[Path] = []
+    found: dict[Path, None] = {}
+    unlisted: list[str] = []
+    for source in sources:
+        path = Path(os.path.abspath(os.path.expanduser(source)))
+        if is_video(path):
+            raise ValueError(f'{source} is a video: give it alone, or put the pattern in quotes.')
+        if path.is_dir():
+            root, photos = path, list(_walk(path, unlisted))
+        elif path.exists():
+            root, photos = path.parent, [path]
+        elif glob.has_magic(source):
+            root, photos = _match(path)
+        else:
+            raise FileNotFoundError(f'There is nothing at {path}. Wanted {WANTED}.')
+        roots.append(root)
+        found.update(dict.fromkeys(sorted(photos, key=lambda photo: photo.parts)))
+    if not found and not unlisted:
+        raise FileNotFoundError(f'There is no photo in {", ".join(sources)}. Wanted {WANTED}. Looked for '
+                                f'{" ".join(PHOTO_SUFFIXES)}, not in hidden folders nor in what mmhaze wrote.')
+    top = Path(os.path.commonpath(roots))
+    return Photos(top, tuple(photo.relative_to(top).as_posix() for photo in found), tuple(unlisted))
+
+
+def is_video(path: Path) -> bool:
+    """Whether it is a file that goes by the suffix of a video."""
+    return path.suffix.lower() in VIDEO_SUFFIXES and path.is_file()
+
+
+def mark_output(folder: Path) -> None:
+    """Makes the folder if need be, as one that no search for photos enters."""
+    write_whole(folder / OUTPUT_MARKER, b'Written by mmhaze, which does not take these for photos to read.\n')
+
+
+def _walk(folder: Path, unlisted: list[str]) -> Iterator[Path]:
+    def report(error: OSError) -> None:
+        unlisted.append(f'{error.filename} cannot be looked into: {error.strerror}.')
+
+    for parent, folders, files in os.walk(folder, onerror=report):
+        folders[:] = [name for name in folders if not _is_left_out(Path(parent, name))]
+        yield from (Path(parent, name) for name in files if _is_photo(name))
+
+
+def _match(pattern: Path) -> tuple[Path, list[Path]]:
+    """The folder that the pattern starts from, and the photos that match it."""
+    root, *parts = Path(pattern.anchor), *pattern.parts[1:]
+    while len(parts) > 1 and ((root / parts[0]).exists() or not glob.has_magic(parts[0])):
+        root /= parts.pop(0)  # a folder may have brackets in its name, and then they are no pattern
+    matches = (Path(match) for match in glob.glob(os.path.join(glob.escape(str(root)), *parts), recursive=True))
+    return root, [path for path in matches if _is_photo(path.name) and path.is_file()
+                  and not any(_is_left_out(folder) for folder in path.parents if root in folder.parents)]
+
+
+def _is_photo(name: str) -> bool:
+    # hidden ones are not for people: macOS leaves a ._NAME.jpg beside each photo on a foreign disk, and it is no photo
+    return not name.startswith('.') and name.lower().endswith(PHOTO_SUFFIXES)
+
+
+def _is_left_out(folder: Path) -> bool:
+    return folder.name.startswith('.') or (folder / OUTPUT_MARKER).exists()
+
+
+class Frames:
+    """The frames of a video or a camera, each (H, W, 3) uint8 BGR and upright; a context manager.
+
+    Attributes:
+        fps: frames a second; None where the video does not say.
+        announced: how many frames there should be; 0 where nobody knows. A damaged video gives fewer.
+
+    Raises:
+        ValueError: it cannot be opened.
+    """
+
+    def __init__(self, video: Video) -> None:
+        # the backends write their own view of a damaged video to the screen, in words for programmers
+        os.environ.setdefault('OPENCV_FFMPEG_LOGLEVEL', '-8')
+        level = cv2.utils.logging.getLogLevel()
+        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+        self._capture = cv2.VideoCapture(video.source if isinstance(video.source, int) else str(video.source))
+        cv2.utils.logging.setLogLevel(level)
+        if not self._capture.isOpened():
+            raise ValueError(f'There is no camera {video.source}, or another program has it.'
+                             if isinstance(video.source, int) else
+                             f'{video.source} cannot be read as a video. Repair or convert it.')
+        fps = self._capture.get(cv2.CAP_PROP_FPS)
+        self.fps = fps if 0 < fps <= 1000 else None
+        count = self._capture.get(cv2.CAP_PROP_FRAME_COUNT)
+        self.announced = int(count) if 0 < count < 1e9 else 0
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        while True:
+            read, frame = self._capture.read()
+            if not read:
+                return
+            yield frame
+
+    def __enter__(self) -> Frames:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._capture.release()
+
+
+@contextmanager
+def stop_on_interrupt() -> Iterator[Callable[[], bool]]:
+    """Gives a function that tells whether Ctrl-C was pressed, so that what was begun is finished; a second one kills.
+
+    Only for the main thread.
+    """
+    pressed = threading.Event()
+
+    def handle(signum: int, frame: object) -> None:
+        pressed.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, handle)
+    try:
+        yield pressed.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def map_in_order(function: Callable[[Item], Result], items: Iterable[Item], workers: int,
+                 stopped: Callable[[], bool] = lambda: False) -> Iterator[Result]:
+    """``function`` of each item, worked out on threads and given in the order of the items.
+
+    At most ``2 * workers`` items are taken ahead of the results. Once ``stopped`` says so no more are begun, and those
+    under way are finished and given. With several workers OpenCV keeps to one thread meanwhile, as each item has one.
+    """
+    threads = cv2.getNumThreads()
+    if workers > 1:
+        cv2.setNumThreads(1)
+    pool = ThreadPoolExecutor(workers)
+    pending: deque[Future[Result]] = deque()
+    try:
+        for item in items:
+            if stopped():
+                break
+            pending.append(pool.submit(function, item))
+            if len(pending) >= 2 * workers:
+                yield pending.popleft().result()
+        while pending:
+            future = pending.popleft()
+            if not (stopped() and future.cancel()):
+                yield future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+        cv2.setNumThreads(threads)
