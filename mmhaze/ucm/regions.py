@@ -11,9 +11,9 @@ class HazeRegions:
     """The haze of one photo of (H, W) pixels.
 
     Attributes:
-        mask: (H, W) bool, True is haze; all False where ``found`` is.
+        mask: (H, W) bool, True is haze; all False where ``found`` is, and all True there in variant ``'released'``.
         box: (x0, y0, x1, y1), half open, the smallest that holds every pixel of ``mask``; the whole photo where no haze
-            was found.
+            was found. In variant ``'released'`` it may end below the mask.
         found: whether there is haze, and its box has no side under ``min_box``.
         ratio: the share of the photo that is haze, in [0, 1].
         contrast_threshold: t, grey levels in [0, 255]; a pixel of less local contrast may be haze.

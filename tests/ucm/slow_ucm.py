@@ -25,7 +25,7 @@ def slow_segment_haze(img: np.ndarray,
     threshold = (np.mean(contrast) + np.median(contrast)) / 2
 
     blue, green, red = (img[..., channel].astype(np.float64) for channel in range(3))
-    gray = np.mean(0.3 * red + 0.33 * green + 0.45 * blue) if gray_threshold is None else gray_threshold
+    gray = float(np.mean(0.3 * red + 0.33 * green + 0.45 * blue)) if gray_threshold is None else gray_threshold
 
     def contrast_map(gate: float) -> np.ndarray:
         values = np.zeros((height, width), int)
