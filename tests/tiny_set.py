@@ -8,16 +8,19 @@ import cv2
 import numpy as np
 
 
-def write_tiny_set(folder: Path, levels: int = 9, rounds: int = 3) -> Path:
+def write_tiny_set(folder: Path, levels: int = 9, rounds: int = 3, parts: bool = False) -> Path:
     """Writes ``rounds`` photos of each level, 96x80, and manifest.csv; returns the folder.
 
     The higher the level, the brighter and flatter the photo. Each split gives another third of the rounds to test.
+    With ``parts`` a column ``split`` gives a third to each of train, val and test.
     """
+    parted = ['split'] if parts else []
     rng = np.random.default_rng(0)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / 'manifest.csv').open('w', newline='', encoding='utf-8') as lines:
         rows = csv.writer(lines)
-        rows.writerow(['file', 'level', 'split_random', 'split_scene', 'scene', 'fog', 'beta', 'visibility', 'note'])
+        rows.writerow(['file', 'level', 'split_random', 'split_scene', 'scene', 'fog', 'beta', 'visibility', 'note',
+                       *parted])
         for number in range(levels * rounds):
             level, scene = number % levels, number // levels
             haze = np.linspace(1, 0.2, 80)[:, None, None] * (level + 1) / levels  # thickest at the top
@@ -25,5 +28,6 @@ def write_tiny_set(folder: Path, levels: int = 9, rounds: int = 3) -> Path:
             cv2.imwrite(str(folder / f'{number:03}.png'), photo.round().astype(np.uint8))
             beta = 0.01 + 0.005 * level
             rows.writerow([f'{number:03}.png', level, *('test' if scene % 3 == held else 'train' for held in (2, 0)),
-                           f'scene-{scene}', 'uniform', beta, 3 / beta, 'nobody reads this'])
+                           f'scene-{scene}', 'uniform', beta, 3 / beta, 'nobody reads this',
+                           *(('train', 'val', 'test')[scene % 3] for _ in parted)])
     return folder

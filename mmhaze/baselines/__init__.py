@@ -1,4 +1,13 @@
-"""Classic measures of haze, without a network: plain NumPy and OpenCV."""
+"""Classic measures of haze, and classifiers without a network: plain NumPy and OpenCV, and scikit-learn to fit SVMs."""
+from .classifier import LevelClassifier
+from .dark_channel import dark_channel_ratio, filter_frames
+from .features import haze_features, mean_transmission, rms_contrast, spectrum_slope
+from .fog_blocks import fog_block_share, fog_blocks
 from .haze_factor import haze_factor
+from .saturation import mean_saturation, saturation
+from .svm import FeatureSVM
+from .threshold import SCORES, ThresholdClassifier
 
-__all__ = ['haze_factor']
+__all__ = ['SCORES', 'FeatureSVM', 'LevelClassifier', 'ThresholdClassifier', 'dark_channel_ratio', 'filter_frames',
+           'fog_block_share', 'fog_blocks', 'haze_factor', 'haze_features', 'mean_saturation', 'mean_transmission',
+           'rms_contrast', 'saturation', 'spectrum_slope']

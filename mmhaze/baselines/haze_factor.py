@@ -1,6 +1,6 @@
 r"""The haze factor :math:`\omega`, one number a photo from its brightest and darkest channels [mao2014]_.
 
-A classifier that cuts it into haze levels is called HBFD.
+Cut into haze levels by a :class:`~mmhaze.baselines.ThresholdClassifier` it is the baseline HBFD.
 
 .. [mao2014] J. Mao et al., "Detecting Foggy Images and Estimating the Haze Degree Factor", 2014.
 """
@@ -10,6 +10,8 @@ import math
 
 import cv2
 import numpy as np
+
+from .extremes import channel_extremes
 
 # the authors' numbers
 BRIGHTEST_SHARE = 1 / 3       # lambda: how much of the airlight is the brightest pixel, the rest is the mean
@@ -35,12 +37,7 @@ def haze_factor(img: np.ndarray) -> float:
     Raises:
         ValueError: ``img`` is no (H, W, 3) uint8 photo of at least one pixel.
     """
-    if img.ndim != 3 or img.shape[2] != 3 or img.dtype != np.uint8 or not img.size:
-        raise ValueError(f'haze_factor wants a photo of (H, W, 3) uint8, got {img.shape} {img.dtype}. '
-                         'For a float image in [0, 1] pass (img * 255).round().astype(np.uint8).')
-    first, second, third = cv2.split(img)
-    dark = cv2.min(cv2.min(first, second), third)
-    bright = cv2.max(cv2.max(first, second), third)
+    dark, bright = channel_extremes(img, 'haze_factor')
     dark_mean, bright_mean, brightest = cv2.mean(dark)[0], cv2.mean(bright)[0], float(bright.max())
     # grey levels of 0 to 255 throughout: only their ratios count
     airlight = BRIGHTEST_SHARE * brightest + (1 - BRIGHTEST_SHARE) * bright_mean

@@ -1,5 +1,6 @@
 """The data sets: where their files lie and what their labels mean."""
 from .haze_level import HazeLevelDataset
+from .haze_wild import HazeWild
 from .hazel_level import HazelLevel
 
-__all__ = ['HazeLevelDataset', 'HazelLevel']
+__all__ = ['HazeLevelDataset', 'HazeWild', 'HazelLevel']

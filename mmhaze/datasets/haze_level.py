@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,41 +10,47 @@ from mmpretrain.datasets import BaseDataset
 from mmpretrain.registry import TRANSFORMS
 
 from ..registry import DATASETS
+from .listing import Listed, read_folders, read_table
 from .sample_cache import SampleCache
-
-# columns of a manifest that go along with a sample, where they are there, and what they are
-_DESCRIPTION = dict(scene=str, fog=str, beta=float, visibility=float)
 
 
 @DATASETS.register_module()
 class HazeLevelDataset(BaseDataset):
-    """Photos with haze levels, listed in a CSV file.
+    """Photos with haze levels, listed in a file or sorted into folders.
 
-    The file has a header and the columns ``file``, relative to ``data_root``, and ``level``, an integer from 0, the
-    least haze. Where it has several splits, each is a column ``split_NAME`` that holds ``train`` or ``test``. The
-    columns ``scene``, ``fog``, ``beta`` and ``visibility`` go along with the sample, others are ignored.
+    The file is a CSV file with a header and the columns ``file``, relative to ``data_root``, and ``level``, an integer
+    from 0, the least haze. A column ``split`` holds the part of each photo, ``train``, ``val`` or ``test``; where there
+    are several splits, each has a column ``split_NAME``. The columns ``scene`` (or ``photo``, the photo that a hazy one
+    was made of), ``fog``, ``beta`` and ``visibility`` go along with the sample, and ``depth``, the name of a file, as
+    ``depth_path``; others are ignored. A ``.txt`` file has lines ``path level`` instead, as mmpretrain's.
+
+    Without a file, each level is a folder of ``data_root``: ``level_0``, ``level_1`` and so on, or others with a number
+    in their names, in natural order, or others still, named by ``classes`` in order. Photos may lie at any depth below.
+    Where ``data_root`` has folders ``train``, ``val`` or ``test``, the folders of the levels lie in these.
 
     Args:
         data_root: folder of the photos and of ``ann_file``.
-        ann_file: the CSV file, relative to ``data_root``.
-        split: which column ``split_NAME`` divides the photos, say ``'random'`` or ``'scene'``; None takes all.
-        part: the part of the split, ``'train'`` or ``'test'``.
+        ann_file: the file, relative to ``data_root``; ``''`` or None for folders.
+        split: which column ``split_NAME`` divides the photos, say ``'random'`` or ``'scene'``; None for the column
+            ``split`` or the folders of parts, where they are there, and for all photos where not.
+        part: the part of the split, such as ``'train'``; None takes all.
         prepare: the steps at the start of the pipeline in which nothing is drawn, say loading, UCM and resizing.
         pipeline: the steps after these, run anew for each epoch.
         cache_mb: megabytes in which to keep what ``prepare`` made, see
             :class:`~mmhaze.datasets.sample_cache.SampleCache`; 0 prepares every time.
-        **kwargs: those of :class:`mmpretrain.datasets.BaseDataset`.
+        filter_cfg: ``dict(levels=[0])`` leaves the photos of these levels alone, here the clear ones.
+        **kwargs: those of :class:`mmpretrain.datasets.BaseDataset`, such as ``classes``, the names of the levels.
 
     Raises:
-        FileNotFoundError: there is no such annotation file, or it names a photo that does not exist.
-        ValueError: the annotation file is not as above, or a step of ``prepare`` draws random numbers.
+        FileNotFoundError: there is no such file or folder, or the file names a photo that does not exist.
+        ValueError: the file or the folders are not as above, or a step of ``prepare`` draws random numbers.
     """
 
     def __init__(self,
                  data_root: str,
-                 ann_file: str = 'manifest.csv',
+                 ann_file: str | None = 'manifest.csv',
                  split: str | None = None,
-                 part: str = 'train',
+                 part: str | None = 'train',
                  prepare: Sequence[dict] = (),
                  pipeline: Sequence[dict] = (),
                  cache_mb: float = 0,
@@ -54,7 +60,7 @@ class HazeLevelDataset(BaseDataset):
         self.cache_mb = cache_mb
         self.prepare = Compose([TRANSFORMS.build(step) for step in prepare])
         _check_deterministic(self.prepare)
-        super().__init__(ann_file=ann_file, data_root=data_root, pipeline=pipeline, **kwargs)
+        super().__init__(ann_file=ann_file or '', data_root=data_root, pipeline=pipeline, **kwargs)
 
     def full_init(self) -> None:
         """Reads the annotation file, if that has not been done."""
@@ -84,58 +90,58 @@ class HazeLevelDataset(BaseDataset):
         return self.pipeline(sample)
 
     def load_data_list(self) -> list[dict]:
-        """The samples of the annotation file, checked: their paths, levels and what else is known of them."""
-        samples = list(self._read_samples(Path(self.ann_file)))
-        if not samples:
-            raise ValueError(f'{self.ann_file} has no photo with {self.part!r} in its column split_{self.split}.'
-                             if self.split else f'{self.ann_file} lists no photo.')
-        if self.CLASSES is None:
-            highest = max(sample['gt_label'] for sample in samples)
-            self._metainfo['classes'] = tuple(f'level {level}' for level in range(highest + 1))
-        return samples
+        """The samples that are listed, checked: their paths, levels and what else is known of them."""
+        photos, names = self._list_photos()
+        chosen = [photo for photo in photos if self.part in (None, photo.parts.get(self.split or '', self.part))]
+        if not chosen:
+            raise ValueError(self._describe_lack(photos))
+        for photo in chosen:
+            if not photo.path.is_file():
+                raise FileNotFoundError(f'{photo.where} names {photo.path}, which does not exist. '
+                                        'Restore it, or take out the line.')
+        self._metainfo.setdefault('classes', names)
+        return [dict(photo.known, img_path=str(photo.path), gt_label=photo.level) for photo in chosen]
 
-    def _read_samples(self, ann_file: Path) -> Iterator[dict]:
-        if not ann_file.is_file():
-            raise FileNotFoundError(f'There is no annotation file {ann_file}. Make the data set first, or set '
-                                    'data_root and ann_file to where it is.')
-        # spreadsheets begin a file with a byte order mark
-        with ann_file.open(newline='', encoding='utf-8-sig') as lines:
-            rows = csv.DictReader(lines)
-            wanted = {'file', 'level'} | ({f'split_{self.split}'} if self.split else set())
-            missing = wanted - set(rows.fieldnames or ())
-            if missing:
-                raise ValueError(f'{ann_file} wants the columns {sorted(wanted)}, and has no {sorted(missing)}.')
-            for row in rows:
-                where = f'{ann_file}, line {rows.line_num}'
-                if self.split and row[f'split_{self.split}'] != self.part:
-                    continue
-                path = Path(self.data_root or '', row['file'] or '')
-                if not path.is_file():
-                    raise FileNotFoundError(f'{where} names {path}, which does not exist. '
-                                            'Restore it, or take out the line.')
-                yield dict(_read_description(row, where), img_path=str(path),
-                           gt_label=self._read_level(row['level'], where))
+    def filter_data(self) -> list[dict]:
+        """The samples that ``filter_cfg`` leaves."""
+        if not self.filter_cfg:
+            return self.data_list
+        if set(self.filter_cfg) != {'levels'}:
+            raise ValueError(f'filter_cfg is dict(levels=[...]), got {dict(self.filter_cfg)}.')
+        left = [sample for sample in self.data_list if sample['gt_label'] in self.filter_cfg['levels']]
+        if not left:
+            raise ValueError(f'{self.ann_file or self.data_root} has no photo of the levels '
+                             f'{list(self.filter_cfg["levels"])} among its {len(self.data_list)}.')
+        return left
 
-    def _read_level(self, text: str | None, where: str) -> int:
-        levels = len(self.CLASSES) if self.CLASSES is not None else None
-        if text is None or not text.strip().isdecimal() or (levels is not None and int(text) >= levels):
-            wanted = f'0 to {levels - 1}' if levels is not None else 'an integer from 0'
-            raise ValueError(f'{where} has the level {text!r}, wanted {wanted}.')
-        return int(text)
+    def _list_photos(self) -> tuple[list[Listed], tuple[str, ...]]:
+        """The photos of all parts, and the names of the levels."""
+        root = Path(self.data_root or '')
+        if self.ann_file:
+            photos = read_table(Path(self.ann_file), root, split=self.split, levels=self.CLASSES and len(self.CLASSES))
+            return photos, self.CLASSES or self._name_levels(photos)
+        if self.split:
+            raise ValueError(f'{root} is read without an annotation file, and folders have no split {self.split!r}. '
+                             'Leave out split; part chooses among the folders train, val and test.')
+        return read_folders(root, names=self.CLASSES)
+
+    def _name_levels(self, photos: Sequence[Listed]) -> tuple[str, ...]:
+        """What the levels of a file are called where nobody says so."""
+        return tuple(f'level {level}' for level in range(max((photo.level for photo in photos), default=-1) + 1))
+
+    def _describe_lack(self, photos: Sequence[Listed]) -> str:
+        """Why there is no photo."""
+        if not photos:
+            return f'{self.ann_file} lists no photo.'
+        there = Counter(photo.parts[self.split or ''] for photo in photos)
+        parts = ', '.join(f'{part!r} ({count})' for part, count in there.items())
+        if not self.ann_file:
+            return f'{self.data_root} has no folder {self.part!r}, only {parts}.'
+        column = f'split_{self.split}' if self.split else 'split'
+        return f'{self.ann_file} has no photo with {self.part!r} in its column {column}, only {parts}.'
 
     def _renew_cache(self) -> None:
         self.cache = SampleCache(len(self), int(self.cache_mb * 2**20)) if self.cache_mb else None
-
-
-def _read_description(row: dict, where: str) -> dict:
-    known = {}
-    for name, kind in _DESCRIPTION.items():
-        if row.get(name):
-            try:
-                known[name] = kind(row[name])
-            except ValueError:
-                raise ValueError(f'{where} has the {name} {row[name]!r}, wanted a number.') from None
-    return known
 
 
 def _check_deterministic(steps: Compose) -> None:

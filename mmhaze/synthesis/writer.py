@@ -15,14 +15,8 @@ import contextlib
 import csv
 import hashlib
 import io
-import multiprocessing
-import os
-import signal
-import threading
 import warnings
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Protocol
 
@@ -33,6 +27,7 @@ from ..files import write_whole
 from ..progress import show_progress
 from .fog import render
 from .plan import Row
+from .workers import count_cores, map_in_processes
 
 PLAN, MANIFEST = 'plan.csv', 'manifest.csv'
 ENCODINGS = {'.png': [], '.jpg': [cv2.IMWRITE_JPEG_QUALITY, 90]}
@@ -75,7 +70,7 @@ def write_set(scenes: Sequence[Scene], rows: Sequence[Row], out: str | Path, wor
     todo = [row for row in rows if row.file not in finished]
     if todo:
         with show_progress(len(rows), done=len(finished), label=out.name) as advance:
-            for made in _make(scenes, todo, out, workers or _cores()):
+            for made in _make(scenes, todo, out, workers or count_cores()):
                 finished.update(made)
                 advance(len(made))
     changed = [file for file, checksum in (checksums or {}).items() if finished[file] != checksum]
@@ -152,35 +147,7 @@ def _make(scenes: Sequence[Scene], rows: Sequence[Row], out: Path, workers: int)
     for row in rows:
         rows_of.setdefault(row.scene, []).append(row)
     tasks = [(scene, rows_of[scene.id], out) for scene in scenes if scene.id in rows_of]
-    if min(workers, len(tasks)) == 1:
-        for task in tasks:
-            yield _make_scene(*task)
-        return
-    # spawned, not forked: a fork of a process with threads, as any that has used torch, may hang
-    with ProcessPoolExecutor(min(workers, len(tasks), 61), multiprocessing.get_context('spawn'), _start_worker) as pool:
-        try:
-            for future in as_completed([pool.submit(_make_scene, *task) for task in tasks]):
-                yield future.result()
-        except BrokenProcessPool as error:
-            raise RuntimeError('A worker process died. A script that makes a set needs "if __name__ == \'__main__\':" '
-                               'around the call, or workers=1; else memory may have run out: try fewer '
-                               'workers.') from error
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-def _start_worker() -> None:
-    cv2.setNumThreads(1)  # the processes already fill the cores
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the parent alone answers it
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """A pool's workers outlive a parent that is killed, and would write on and then wait for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    yield from map_in_processes(_make_scene, tasks, min(workers, len(tasks)))
 
 
 def _make_scene(scene: Scene, rows: Sequence[Row], out: Path) -> dict[str, str]:
@@ -205,7 +172,3 @@ def _write_table(path: Path, rows: Sequence[dict[str, str]]) -> None:
 def _read_table(path: Path) -> list[dict[str, str]]:
     with path.open(newline='', encoding='utf-8') as stream:
         return [dict(row) for row in csv.DictReader(stream)]
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count() or 1

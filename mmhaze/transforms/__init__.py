@@ -1,7 +1,8 @@
 """The steps of a data pipeline, thin over the core: they carry results from dict to dict."""
+from .add_haze import AddHaze, PrepareHaze
 from .haze_channel import HazeChannel
-from .loading import LoadPhoto
+from .loading import LoadDepth, LoadPhoto
 from .packing import PackDualChannel
 from .ucm import UCM
 
-__all__ = ['UCM', 'HazeChannel', 'LoadPhoto', 'PackDualChannel']
+__all__ = ['UCM', 'AddHaze', 'HazeChannel', 'LoadDepth', 'LoadPhoto', 'PackDualChannel', 'PrepareHaze']

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import mmhaze.synthesis as synthesis
-from mmhaze.synthesis import writer
+from mmhaze import files
 from mmhaze.synthesis.fog import render
 from mmhaze.synthesis.plan import Row, plan_rows
 from mmhaze.synthesis.writer import write_set
@@ -124,7 +124,7 @@ def test_at_no_moment_has_a_file_the_name_of_an_image_and_not_all_of_it(made: Pa
         seen.append(len(images))
         inodes.update(path.stat().st_ino for path in (tmp_path / 'other').rglob('*.part'))
 
-    monkeypatch.setattr(writer.os, 'fsync', look)
+    monkeypatch.setattr(files.os, 'fsync', look)
     write_set(WALLS, plan(), tmp_path / 'other', workers=1)
     assert seen == [0, *range(12), 12]  # the plan, 12 images, the manifest
     assert {path.stat().st_ino for path in (tmp_path / 'other').rglob('*.png')} <= inodes  # renamed, not copied

@@ -1,0 +1,99 @@
+"""Examines a data set: what is in it, what cannot be read, what is there twice, and what a test would give away."""
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+
+import cv2
+
+from ..media import map_in_order
+from ..photo import read_photo
+from ..progress import show_progress
+from .duplicates import Fingerprint, fingerprint
+from .findings import NOTES, PROBLEMS, Finding, amount, check_levels, check_list, check_photos, count_levels
+from .leaks import check_copies, check_lookalikes, check_scenes
+from .sources import Source
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What the doctor found.
+
+    Attributes:
+        name: the data set.
+        levels: the names of the levels, ``''`` for those that only have a number.
+        counts: photos of each level, by column: ``all``, and the parts of the splits.
+        sizes: how many photos have a width and height, the most frequent first.
+        findings: the worst first.
+    """
+
+    name: str
+    levels: tuple[str, ...]
+    counts: dict[str, list[int]]
+    sizes: dict[str, int]
+    findings: tuple[Finding, ...]
+
+    @property
+    def problems(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.is_problem]
+
+    @property
+    def notes(self) -> list[Finding]:
+        return [finding for finding in self.findings if not finding.is_problem]
+
+
+def diagnose(source: Source, split: str | None = None, workers: int | None = None) -> Diagnosis:
+    """Reads every photo of a data set and compares those that should have nothing in common.
+
+    Args:
+        source: the data set.
+        split: the only split to look at; None for all that there are.
+        workers: threads that read; all cores by default.
+
+    Raises:
+        ValueError: there is no such split.
+    """
+    splits = sorted({name for photo in source.photos for name in photo.parts})
+    if split is not None and split not in splits:
+        raise ValueError(f'{source.name} has no split {split!r}, only {", ".join(filter(None, splits)) or "none"}.')
+    splits = splits if split is None else [split]
+    levels = max(len(source.levels), 1 + max(photo.level for photo in source.photos))
+    names = tuple(name if name not in (f'level {level}', f'level_{level}') else ''
+                  for level, name in zip_longest(range(levels), source.levels, fillvalue=''))
+    counts = count_levels(source.photos, splits, levels)
+
+    outcomes = read_fingerprints([photo.path for photo in source.photos], workers)
+    photos = [photo for photo in source.photos if isinstance(outcomes[photo.path], Fingerprint)]
+    prints = [one for one in (outcomes[photo.path] for photo in photos) if isinstance(one, Fingerprint)]
+    failures = tuple(str(outcome) for outcome in outcomes.values() if isinstance(outcome, Exception))
+
+    findings = [*check_list(source), *check_levels(counts, names), *check_copies(photos, prints, splits),
+                *check_photos([photo.path for photo in photos], prints)]
+    if failures:
+        findings.append(Finding('unreadable', f'Cannot be read: {amount(len(failures), "photo")}.', failures))
+    for name in splits:
+        findings += [*check_scenes(source.photos, name), *check_lookalikes(photos, prints, name)]
+    sizes = Counter(f'{one.size[0]}x{one.size[1]}' for one in prints)
+    return Diagnosis(source.name, names, counts, dict(sizes.most_common()),
+                     tuple(sorted(findings, key=lambda finding: (*PROBLEMS, *NOTES).index(finding.kind))))
+
+
+def read_fingerprints(paths: Sequence[Path], workers: int | None = None) -> dict[Path, Fingerprint | Exception]:
+    """The fingerprint of each photo, or why it cannot be read; shows its progress."""
+    unique = list(dict.fromkeys(paths))
+    outcomes: dict[Path, Fingerprint | Exception] = {}
+    with show_progress(len(unique), label='reading', unit='photos') as advance:
+        for path, outcome in zip(unique, map_in_order(_read, unique, workers or cv2.getNumberOfCPUs())):
+            outcomes[path] = outcome
+            advance(1)
+    return outcomes
+
+
+def _read(path: Path) -> Fingerprint | Exception:
+    try:
+        return fingerprint(read_photo(path))
+    except (ValueError, OSError) as error:
+        return error

@@ -1,0 +1,132 @@
+"""What the doctor of data sets looks at: a folder, a table or a config file, as one list of photos."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from mmengine.config import Config
+from mmengine.registry import DefaultScope
+from mmpretrain.registry import DATASETS
+
+from .haze_wild import name_by_visibility
+from .listing import PARTS, Listed, read_folders, read_table
+
+MANIFEST = 'manifest.csv'
+WANTED = f'a folder with {MANIFEST} or with a folder a level, a .csv or .txt file, or a config file'
+MOST_LEVELS = 1000  # a level beyond is a slip of the pen, and a table of as many rows would help nobody
+_COSTLY = ('pipeline', 'prepare', 'cache_mb')  # nothing of a data set but its list is wanted
+
+
+@dataclass(frozen=True)
+class Source:
+    """A data set, or the parts of one that a config names.
+
+    Attributes:
+        name: what the user calls it.
+        photos: what is listed; a photo that is listed twice, or in two parts, is there twice.
+        levels: their names, where somebody gives them.
+        problems: what is wrong with the list itself.
+        folder: where all photos should lie and no others, if there is such a folder.
+    """
+
+    name: str
+    photos: tuple[Listed, ...]
+    levels: tuple[str, ...]
+    problems: tuple[str, ...] = ()
+    folder: Path | None = None
+
+
+def open_source(path: Path, names: Sequence[str] | None = None, options: dict | None = None) -> Source:
+    """Lists the photos of a data set.
+
+    Args:
+        path: a folder with ``manifest.csv`` or with a folder a level, a ``.csv`` or ``.txt`` file as
+            :class:`~mmhaze.datasets.HazeLevelDataset` has them, or a config file.
+        names: of the levels.
+        options: entries of the config to change, by their dotted names.
+
+    Raises:
+        FileNotFoundError: there is no such file or folder.
+        ValueError: it is none of these, or nothing is listed.
+    """
+    problems: list[Exception] = []
+    if (names if path.suffix == '.py' else options) is not None:
+        raise ValueError('Names of levels are for a folder or a table, and options for a config file, '
+                         f'which has them itself; got {path}.')
+    if not path.exists():
+        raise FileNotFoundError(f'There is nothing at {path}. Wanted {WANTED}.')
+    if path.suffix == '.py':
+        source = _open_config(path, options or {})
+    elif path.is_dir() and not (path / MANIFEST).is_file():
+        photos, levels = read_folders(path, names=names, report=problems.append)
+        source = Source(str(path), tuple(photos), levels, folder=path)
+    elif path.is_dir() or path.suffix in ('.csv', '.txt'):
+        table, folder = (path / MANIFEST, path) if path.is_dir() else (path, path.parent)
+        photos = read_table(table, folder, levels=len(names or range(MOST_LEVELS)), report=problems.append)
+        source = Source(str(path), tuple(photos), tuple(names or _guess_names(photos)), folder=folder)
+    else:
+        raise ValueError(f'{path} is no data set. Wanted {WANTED}.')
+    source = replace(source, problems=(*source.problems, *map(str, problems)))
+    if not source.photos:
+        raise ValueError(' '.join((f'{path} lists no photo.', *source.problems)))
+    return source
+
+
+def _guess_names(photos: Sequence[Listed]) -> tuple[str, ...]:
+    try:
+        return name_by_visibility(photos, '')
+    except ValueError:
+        return ()
+
+
+def _open_config(path: Path, options: dict) -> Source:
+    """The parts of a config file; validation and test are one part where they have the same photos."""
+    try:
+        config = Config.fromfile(path)
+        config.merge_from_dict(options)
+    except Exception as error:  # a config file is a program, and may fail in any way
+        raise ValueError(f'{path} cannot be read as a config file: {error}') from error
+    lists: dict[str, list[Listed]] = {}
+    problems: list[str] = []
+    levels: tuple[str, ...] = ()
+    for part in PARTS:
+        if config.get(f'{part}_dataloader'):
+            definition = config[f'{part}_dataloader'].dataset.to_dict()
+            try:
+                with DefaultScope.overwrite_default_scope('mmpretrain'):
+                    dataset = DATASETS.build(_without_pipelines(definition))
+                lists[part] = _list_samples(dataset, f'{path}, {part}')
+            except (ValueError, OSError, TypeError, KeyError) as error:
+                problems.append(f'{part}: {error}')
+            else:
+                levels = max(levels, tuple(dataset.metainfo.get('classes') or ()), key=len)
+    if not lists and not problems:
+        raise ValueError(f'{path} has no train_dataloader, val_dataloader or test_dataloader.')
+    if 'val' in lists and [photo.path for photo in lists['val']] == [photo.path for photo in lists.get('test', ())]:
+        lists['val = test'] = lists.pop('val')
+        del lists['test']
+    photos = [replace(photo, parts={'': part}) for part, found in lists.items() for photo in found]
+    return Source(str(path), tuple(photos), levels, tuple(problems))
+
+
+def _without_pipelines(definition: Any) -> Any:
+    if isinstance(definition, dict):
+        return {name: _without_pipelines(value) for name, value in definition.items() if name not in _COSTLY}
+    return [_without_pipelines(item) for item in definition] if isinstance(definition, (list, tuple)) else definition
+
+
+def _list_samples(dataset: Any, where: str) -> list[Listed]:
+    photos: dict[tuple, Listed] = {}  # each once: RepeatDataset and the like give a photo many times
+    for index in range(len(dataset)):
+        info = dataset.get_data_info(index)
+        level = info.get('gt_label')
+        if 'img_path' not in info or not isinstance(level, (int, np.integer)) or not 0 <= level < MOST_LEVELS:
+            raise ValueError(f'the data set gives {sorted(info)} and gt_label={level}, wanted an img_path and a '
+                             f'gt_label from 0 to {MOST_LEVELS - 1}.')
+        known = {'scene': info['scene']} if info.get('scene') else {}
+        photo = Listed(Path(info['img_path']), int(level), {}, known, where)
+        photos.setdefault((photo.path, photo.level), photo)
+    return list(photos.values())

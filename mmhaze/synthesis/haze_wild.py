@@ -1,0 +1,54 @@
+"""Haze-wild, made anew: any clear photos and their depth become a set of hazy photos at known levels.
+
+The set of the paper, 10,000 photos at ten levels, was never released, nor were its airlight, its betas and its split.
+"""
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from .depth import FileDepth, NetworkDepth
+from .wild_photos import PhotoFolder, PhotoTable
+from .wild_recipe import WildRecipe
+from .wild_writer import Share, Written, open_folder, write_wild_set
+
+# what a network says of whole photos, before it is fitted to them
+NETWORK_DEPTH = 'network_depth'
+
+
+def make_haze_wild(photos: PhotoFolder | PhotoTable, out: str | Path, recipe: WildRecipe = WildRecipe(), *,
+                   workers: int | None = None, share: Share = Share()) -> Written:
+    """Writes the set to ``out``, or what is missing of it there.
+
+    Args:
+        photos: see :func:`~.wild_photos.find_photos`.
+        out: the set's folder.
+        recipe: how. Depth from a network is first written below ``network_depth/``, and rendered from there.
+        workers, share: see :func:`~.wild_writer.write_wild_set`.
+
+    Raises:
+        ValueError, OSError: see :func:`~.wild_writer.write_wild_set`.
+        ImportError: depth is to come from a network, and transformers is not installed.
+    """
+    out, settings = Path(out), recipe.settings
+    if isinstance(recipe.depth, NetworkDepth) and next(iter(photos), None) is not None:
+        open_folder(out, settings, share)
+        recipe = replace(recipe, depth=_write_network_depths(photos, out / NETWORK_DEPTH, recipe.depth, share))
+    return write_wild_set(photos, recipe, settings, out, workers, share)
+
+
+def _write_network_depths(photos: PhotoFolder | PhotoTable, folder: Path, network: NetworkDepth,
+                          share: Share) -> FileDepth:
+    """Writes the depth of this process's photos, as far as no list gives it; unreadable photos are left out."""
+    root = photos.root
+    for photo in photos:
+        root = Path(os.path.commonpath([root, photo.path]))  # a list may name photos from anywhere
+    if share.rank == 0:
+        network.write_depths([], root, folder)  # makes the folder ready, which several at once could not
+    share.barrier()
+    total = sum(1 for photo in share.of(photos) if photo.depth is None)
+    with share.show_progress(total, 0, f'depth of {folder.parent.name}') as advance:
+        network.write_depths((photo.path for photo in share.of(photos) if photo.depth is None), root, folder, advance)
+    share.barrier()
+    return FileDepth(folder, root=root)

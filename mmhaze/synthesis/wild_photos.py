@@ -1,0 +1,150 @@
+"""The clear photos that a set is made of, however many: gone through in order, never held all at once."""
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from ..media import OUTPUT_MARKER, PHOTO_SUFFIXES
+
+COLUMNS = ('photo', 'depth', 'kind', 'scale')
+
+
+@dataclass(frozen=True)
+class WildPhoto:
+    """A clear photo.
+
+    Attributes:
+        name: its path from the folder or from that of the list, with ``/`` on every system; no two have the same.
+        path: where it is.
+        depth: its depth map where the list names one.
+        kind, scale: what the values of that map are; None where the list leaves it open.
+    """
+
+    name: str
+    path: Path
+    depth: Path | None = None
+    kind: str | None = None
+    scale: float | None = None
+
+    @property
+    def key(self) -> str:
+        """32 hexadecimal digits that stand for the name."""
+        return hashlib.sha256(os.fsencode(self.name)).hexdigest()[:32]
+
+    @property
+    def place(self) -> str:
+        """Where in a set what is made of it goes, before a suffix: the name, and no two photos have one place.
+
+        A photo of a list that lies outside the list's folder goes below ``elsewhere/``, and a code for its folder.
+        """
+        path = PurePath(self.name)
+        if not path.is_absolute() and '..' not in path.parts:
+            return self.name
+        folder = hashlib.sha256(os.fsencode(path.parent.as_posix())).hexdigest()[:12]
+        return f'elsewhere/{folder}/{path.name}'
+
+
+@dataclass(frozen=True)
+class PhotoFolder:
+    """The photos of a folder at any depth, sorted by path; without hidden ones, and without what mmhaze itself wrote.
+
+    Going through them holds the names of one folder at a time, and of those above it.
+
+    Attributes:
+        root: the folder.
+        without: a folder in it to leave out, such as that of the depth maps.
+
+    Raises:
+        OSError: when gone through, a folder that cannot be looked into.
+    """
+
+    root: Path
+    without: Path | None = None
+
+    def __iter__(self) -> Iterator[WildPhoto]:
+        return self._walk('')
+
+    def _walk(self, folder: str) -> Iterator[WildPhoto]:
+        with os.scandir(self.root / folder) as entries:
+            # links to folders are not followed: they may lead round in a circle
+            found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries
+                           if not entry.name.startswith('.'))
+        for file, is_folder in found:
+            name = f'{folder}/{file}' if folder else file
+            if is_folder:
+                path = self.root / name
+                if not (path / OUTPUT_MARKER).exists() and path != self.without:
+                    yield from self._walk(name)
+            elif file.lower().endswith(PHOTO_SUFFIXES):
+                yield WildPhoto(name, self.root / name)
+
+
+@dataclass(frozen=True)
+class PhotoTable:
+    """The photos of a CSV file, in its order: a column ``photo``, and perhaps ``depth``, ``kind`` and ``scale``.
+
+    Paths are relative to the file's folder, or absolute; empty cells leave open what they are of. Going through them
+    holds a number for each photo, to see whether one is listed twice.
+
+    Raises:
+        ValueError: when gone through, the file or a line of it is not as above.
+    """
+
+    path: Path
+
+    @property
+    def root(self) -> Path:
+        """The folder that relative paths start from."""
+        return self.path.parent
+
+    def __iter__(self) -> Iterator[WildPhoto]:
+        seen: set[int] = set()
+        # spreadsheets begin a file with a byte order mark
+        with self.path.open(newline='', encoding='utf-8-sig') as lines:
+            rows = csv.DictReader(lines)
+            columns = set(rows.fieldnames or ())
+            if not {'photo'} <= columns <= set(COLUMNS):
+                raise ValueError(f'{self.path} wants a column photo, and may have depth, kind and scale; it has '
+                                 f'{sorted(columns)}.')
+            for row in rows:
+                photo = self._read(row, f'{self.path}, line {rows.line_num}')
+                number = int(photo.key[:16], 16)
+                if number in seen:
+                    raise ValueError(f'{self.path}, line {rows.line_num} lists {photo.name} a second time. '
+                                     'Take one of the two lines out.')
+                seen.add(number)
+                yield photo
+
+    def _read(self, row: dict[str, str | None], where: str) -> WildPhoto:
+        photo, depth, kind, scale = ((row.get(column) or '').strip() for column in COLUMNS)
+        if not photo:
+            raise ValueError(f'{where} names no photo.')
+        try:
+            number = float(scale) if scale else None
+        except ValueError:
+            raise ValueError(f'{where} has the scale {scale!r}, wanted a number, or nothing.') from None
+        path = Path(os.path.normpath(photo))
+        return WildPhoto(path.as_posix(), Path(os.path.abspath(self.root / path)),
+                         self.root / depth if depth else None, kind or None, number)
+
+
+def find_photos(source: str | Path, without: str | Path | None = None) -> PhotoFolder | PhotoTable:
+    """What ``source`` means: the photos of a folder, or those of a ``.csv`` file.
+
+    Args:
+        source: the folder or file.
+        without: see :class:`PhotoFolder`.
+
+    Raises:
+        FileNotFoundError: there is neither.
+    """
+    source = Path(os.path.abspath(Path(source).expanduser()))
+    if source.is_dir():
+        return PhotoFolder(source, None if without is None else Path(os.path.abspath(Path(without).expanduser())))
+    if source.is_file() and source.suffix.lower() == '.csv':
+        return PhotoTable(source)
+    raise FileNotFoundError(f'{source} is neither a folder with photos nor a .csv file that lists photos.')

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from mmcv.transforms import BaseTransform
+from mmcv.transforms.utils import cache_randomness
+
+from ..physics import beta_to_visibility, transmission
+from ..registry import TRANSFORMS
+from ..synthesis.airlight import estimate_airlight, soften_airlight
+from ..synthesis.depth.sky import set_sky_far
+from ..synthesis.fog import frida_params, haze_fields
+from ..synthesis.levels import SCHEDULES
+from ..synthesis.wild import WILD_FOGS, WildParams, WildScene, prepare_scene, render_wild
+
+ESTIMATE = 'estimate'
+
+
+@TRANSFORMS.register_module()
+class PrepareHaze(BaseTransform):
+    """Works out of a clear photo what :class:`AddHaze` needs and no level changes; nothing is drawn.
+
+    It is slow beside the rest, so its place is in ``prepare`` of the data set, which keeps what it makes.
+
+    **Required keys**: ``img``, (H, W, 3) uint8 BGR, clear; ``depth``, metres, (H, W) float, above 0.
+
+    **Changed and added keys**: ``depth``, (H, W) float32, at most 500 m, far where the photo shows the sky and along
+    the photo's edges; ``airlight``, (3,) float64 BGR in [0, 1], the colour that haze over this photo would have.
+
+    Args:
+        find_sky: see :func:`mmhaze.synthesis.depth.sky.set_sky_far`.
+        refine: see :func:`mmhaze.synthesis.wild.prepare_scene`. Depth that ``tools/dataset_converters/haze_wild.py``
+            keeps has both already: say False twice.
+    """
+
+    def __init__(self, find_sky: bool = True, refine: bool = True) -> None:
+        self.find_sky, self.refine = find_sky, refine
+
+    def transform(self, results: dict) -> dict:
+        img, depth = _take(results, 'PrepareHaze')
+        if not depth.min() > 0:
+            raise ValueError(f'{_name(results)}: PrepareHaze wants depth in metres, above 0 and infinite for the sky, '
+                             'got 0.')
+        if self.find_sky:
+            depth = set_sky_far(depth, img)
+        if self.refine:
+            depth = prepare_scene(img, depth).depth
+        results.update(depth=depth, airlight=soften_airlight(estimate_airlight(img)))
+        return results
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}(find_sky={self.find_sky}, refine={self.refine})'
+
+
+@TRANSFORMS.register_module()
+class AddHaze(BaseTransform):
+    """Adds haze of a level drawn at random: fresh haze over the same clear photos in each epoch.
+
+    Its place is in ``pipeline``, before UCM and before what resizes, crops or flips ``img`` without ``depth``. The
+    draws are NumPy's global ones, as of all transforms of mmcv, and can be shared over several images by
+    ``TransformBroadcaster``.
+
+    **Required keys**: ``img``, (H, W, 3) uint8 BGR, clear; ``depth``, metres, (H, W) float, at least 0. ``airlight``
+    of :class:`PrepareHaze` spares the estimate.
+
+    **Changed and added keys**: ``img``, hazy; ``gt_label``, the level; ``beta``, 1/metre; ``visibility``, metres;
+    ``airlight``, (3,) float64 BGR in [0, 1]; ``fog``; with ``transmission=True`` also ``transmission``, (H, W) float32.
+
+    A set of ``tools/dataset_converters/haze_wild.py --keep-depth`` is trained on so::
+
+        dataset=dict(
+            type='HazeWild', data_root='data/haze-wild', part='train', filter_cfg=dict(levels=[0]), cache_mb=8192,
+            prepare=[dict(type='LoadPhoto'), dict(type='LoadDepth'),
+                     dict(type='PrepareHaze', find_sky=False, refine=False)],
+            pipeline=[dict(type='AddHaze'), dict(type='ResizeEdge', scale=64, edge='short'),
+                      dict(type='CenterCrop', crop_size=64), dict(type='PackInputs')])
+
+    Args:
+        betas: of the levels, 1/metre, the least haze first, such as 0 for the clear photo; None for those of
+            ``schedule``.
+        schedule: one of :data:`mmhaze.synthesis.levels.SCHEDULES`.
+        levels: how many the schedule has.
+        fog: 'uniform' or 'heterogeneous', see :mod:`mmhaze.synthesis.wild`.
+        airlight: ``'estimate'``, from the photo; or (lowest, highest), from which a grey one is drawn, in [0, 1].
+        transmission: whether to add it.
+
+    Raises:
+        ValueError: an argument is none of these.
+    """
+
+    def __init__(self,
+                 betas: Sequence[float] | None = None,
+                 schedule: str = 'beta_linear',
+                 levels: int = 10,
+                 fog: str = 'uniform',
+                 airlight: str | tuple[float, float] = ESTIMATE,
+                 transmission: bool = False) -> None:
+        if schedule not in SCHEDULES:
+            raise ValueError(f'schedule is one of {sorted(SCHEDULES)}, got {schedule!r}.')
+        if fog not in WILD_FOGS:
+            raise ValueError(f'fog is one of {WILD_FOGS}, got {fog!r}.')
+        self.betas = SCHEDULES[schedule](levels) if betas is None else tuple(map(float, betas))
+        if not self.betas or min(self.betas) < 0 or list(self.betas) != sorted(set(self.betas)):
+            raise ValueError(f'betas are those of the levels, from 0, each above the one before, got {self.betas}.')
+        if airlight != ESTIMATE and not (len(airlight) == 2 and not isinstance(airlight, str)
+                                         and 0 <= airlight[0] <= airlight[1] <= 1):
+            raise ValueError(f"airlight is 'estimate' or (lowest, highest) in [0, 1], got {airlight!r}.")
+        self.fog, self.airlight, self.transmission = fog, airlight, transmission
+
+    def transform(self, results: dict) -> dict:
+        img, depth = _take(results, 'AddHaze')
+        level, brightness, seed = self._draw()
+        beta = self.betas[level]
+        if not isinstance(self.airlight, str):
+            lowest, highest = self.airlight
+            airlight = np.full(3, lowest + (highest - lowest) * brightness)
+        elif 'airlight' in results:
+            airlight = results['airlight']
+        else:
+            airlight = soften_airlight(estimate_airlight(img))
+        blue, green, red = airlight.tolist()
+        white = frida_params(self.fog, beta, seed)
+        params = WildParams(fog=self.fog, beta=beta, beta_range=white.beta_range, noise=white.noise, seed=seed,
+                            airlight=(blue, green, red))
+        results.update(img=render_wild(WildScene(img, depth), params), gt_label=level, beta=beta, fog=self.fog,
+                       visibility=beta_to_visibility(beta), airlight=airlight)
+        if self.transmission:
+            results['transmission'] = transmission(depth, haze_fields(depth.shape, params.as_white())[0])
+        return results
+
+    @cache_randomness
+    def _draw(self) -> tuple[int, float, int]:
+        """The level; where in its range the airlight is, in [0, 1); the seed of uneven fog."""
+        seed = np.random.randint(2**31 - 1)  # noqa: NPY002  the host seeds this generator, in each worker
+        rng = np.random.default_rng(seed)
+        return int(rng.integers(len(self.betas))), rng.random(), seed
+
+    def __repr__(self) -> str:
+        return (f'{type(self).__name__}(betas={self.betas}, fog={self.fog!r}, airlight={self.airlight!r}, '
+                f'transmission={self.transmission})')
+
+
+def _take(results: dict, step: str) -> tuple[np.ndarray, np.ndarray]:
+    """``img`` and ``depth``, checked."""
+    path = _name(results)
+    if 'depth' not in results:
+        raise ValueError(f"{path}: {step} wants 'depth', and the results hold {sorted(results)}. "
+                         "Put dict(type='LoadDepth') before it.")
+    img, depth = results['img'], results['depth']
+    if img.ndim != 3 or img.shape[2] != 3 or img.dtype != np.uint8:
+        raise ValueError(f'{path}: {step} wants img as (H, W, 3) uint8 BGR, got {img.shape} {img.dtype}. '
+                         'Put it before any step that makes floats or adds planes.')
+    if depth.shape != img.shape[:2]:
+        raise ValueError(f'{path}: {step} wants depth of the size of img, {img.shape[:2]}, got {depth.shape}. A step '
+                         'before it resized, cropped or padded the photo: put that after AddHaze.')
+    if not depth.min() >= 0:
+        raise ValueError(f'{path}: {step} wants depth in metres, at least 0, got a minimum of {depth.min()}.')
+    return img, depth
+
+
+def _name(results: dict) -> str:
+    return str(results.get('img_path', 'an image without a path'))

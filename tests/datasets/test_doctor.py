@@ -1,0 +1,312 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from mmhaze.datasets.doctor import Diagnosis, diagnose
+from mmhaze.datasets.findings import NOTES, PROBLEMS, Finding, check_levels
+from mmhaze.datasets.sources import open_source
+from mmhaze.synthesis.demo_set import make_demo_set
+
+from .planted import BETAS, PlantedSet
+
+
+@pytest.fixture
+def planted(tmp_path, street) -> PlantedSet:
+    return PlantedSet(tmp_path / 'set', street)
+
+
+def examine(path: Path, split: str | None = None, **arguments) -> Diagnosis:
+    return diagnose(open_source(path, **arguments), split, workers=2)
+
+
+def only(diagnosis: Diagnosis, kind: str) -> Finding:
+    """The only thing found, which is of this kind."""
+    assert [finding.kind for finding in diagnosis.findings] == [kind]
+    return diagnosis.findings[0]
+
+
+# a healthy set
+
+def test_nothing_is_found_in_a_healthy_set_with_and_without_names_of_scenes(planted):
+    for without in ((), ('scene',), ('scene', 'split')):
+        diagnosis = examine(planted.write(*without))
+        assert diagnosis.findings == () and diagnosis.sizes == {'320x240': 18}
+
+
+def test_photos_are_counted_by_level_and_part(planted):
+    diagnosis = examine(planted.write())
+    assert diagnosis.counts == {'all': [6, 6, 6], 'train': [4, 4, 4], 'test': [2, 2, 2]}
+    assert diagnosis.levels == ('', '', '')
+
+
+def test_the_demo_is_healthy_when_split_by_scene_and_not_when_split_by_photo(tmp_path):
+    make_demo_set(tmp_path / 'demo', scenes=4, workers=1)
+    assert examine(tmp_path / 'demo', 'scene').findings == ()
+    diagnosis = examine(tmp_path / 'demo')
+    assert diagnosis.levels == ('600 m', '337 m', '190 m', '107 m', '60 m')
+    assert list(diagnosis.counts) == ['all', 'random train', 'random test', 'scene train', 'scene test']
+    text = only(diagnosis, 'scenes across').text
+    assert re.match(r'In more than one part of the split random: \d of 4 source scenes\.', text)
+
+
+# leaks
+
+def test_a_scene_in_two_parts_is_found_by_its_name(planted, street):
+    planted.add('level_1/again.png', 1, 'test', street(2, 0.02, 'cloudy'), scene='s2')
+    found = only(examine(planted.write()), 'scenes across')
+    assert found.text.startswith('In more than one part: 1 of 6 source scenes.')
+    assert found.details == ('s2: 3 in train, 1 in test',)
+
+
+@pytest.mark.parametrize('change', [
+    lambda photo: cv2.imdecode(cv2.imencode('.jpg', photo, [cv2.IMWRITE_JPEG_QUALITY, 40])[1], cv2.IMREAD_COLOR),
+    lambda photo: cv2.resize(photo, (128, 96), interpolation=cv2.INTER_AREA),
+    lambda photo: photo[:, ::-1]], ids=['JPEG', 'resized', 'mirrored'])
+def test_a_photo_of_train_is_found_in_test_however_it_was_saved(planted, street, change):
+    planted.add('level_1/z.png', 1, 'test', change(street(2, BETAS[1])))
+    found, = examine(planted.write('scene')).problems
+    assert found.kind == 'lookalikes across'
+    assert found.text == 'In the part test, showing what a photo in train shows: 1 of 7 photos.'
+    assert re.fullmatch(r'\S+level_1/z.png \(level 1\) ~ \S+level_1/s2.png \(level 1\), similarity (0.9\d|1.00)',
+                        found.details[0])
+
+
+def test_a_scene_of_train_is_found_in_test_at_another_level_of_haze(planted, street):
+    planted.add('level_2/z.png', 2, 'train', street(7, 0.05, 'cloudy'))
+    planted.add('level_0/z.png', 0, 'test', street(7, 0))
+    found = only(examine(planted.write('scene')), 'lookalikes across')
+    assert found.text == ('In the part test, showing what a photo in train shows: 1 of 7 photos, '
+                          '1 of them at another level of haze.')
+    assert re.fullmatch(r'\S+level_0/z.png \(level 0\) ~ \S+level_2/z.png \(level 2\), similarity 0.\d\d',
+                        found.details[0])
+
+
+def test_a_scene_under_two_names_is_found_by_what_it_shows(planted, street):
+    planted.add('level_1/again.png', 1, 'test', street(2, BETAS[1], 'cloudy'), scene='s7')
+    found = only(examine(planted.write()), 'lookalikes across')
+    assert found.text == ('In the part test, showing what a photo in train shows: 1 of 7 photos, '
+                          '1 under another name of the scene.')
+
+
+def test_photos_of_one_part_may_look_alike(planted, street):
+    planted.add('level_1/again.png', 1, 'train', street(2, BETAS[1], 'cloudy'))
+    planted.add('level_1/apart.png', 1, '', street(2, BETAS[1], 'heterogeneous'))
+    assert examine(planted.write('scene')).findings == ()
+
+
+@pytest.mark.parametrize('suffix', ['.png', '.bmp'])
+def test_an_exact_copy_in_the_other_part_is_found_whatever_the_format(planted, street, suffix):
+    planted.add(f'level_1/copy{suffix}', 1, 'test', street(2, BETAS[1]))
+    found = only(examine(planted.write('scene')), 'copies across')
+    assert found.text == 'In more than one part, equal in every pixel: 1 photo.'
+    assert re.fullmatch(rf'\S+level_1/s2.png \(train\) = \S+level_1/copy{suffix} \(test\)', found.details[0])
+
+
+def test_one_photo_at_two_levels_is_found(planted, street):
+    planted.add('level_2/copy.png', 2, 'train', street(2, BETAS[1]))
+    found = only(examine(planted.write('scene')), 'conflict')
+    assert re.fullmatch(r'\S+level_1/s2.png \(level 1\) = \S+level_2/copy.png \(level 2\)', found.details[0])
+
+
+def test_a_copy_in_the_same_part_is_no_problem_but_worth_knowing(planted, street):
+    planted.add('level_1/copy.png', 1, 'train', street(2, BETAS[1]))
+    diagnosis = examine(planted.write('scene'))
+    assert only(diagnosis, 'copies').text == 'Copies of others at the same level and in the same part: 1 photo.'
+    assert diagnosis.notes and not diagnosis.problems
+
+
+def test_each_split_is_examined_by_itself(planted):
+    for row in planted.rows:
+        row['split_other'] = 'train' if row['level'] == '0' else 'test'
+    diagnosis = examine(planted.write())
+    assert [finding.kind for finding in diagnosis.findings] == ['scenes across', *['levels'] * 2]
+    assert 'of the split other: 6 of 6 source scenes' in diagnosis.findings[0].text
+    assert examine(planted.write(), '').findings == ()
+    with pytest.raises(ValueError, match="no split 'scene', only other"):
+        examine(planted.write(), 'scene')
+
+
+# what cannot be read, levels, sizes, strays
+
+def test_photos_that_are_missing_or_damaged_are_listed_and_the_rest_is_examined(planted):
+    path = planted.folder / 'level_1/s3.png'
+    path.write_bytes(path.read_bytes()[:900])
+    (planted.folder / 'level_2/s1.png').unlink()
+    found = only(examine(planted.write()), 'unreadable')
+    assert found.text == 'Cannot be read: 2 photos.'
+    assert str(path) in found.details[1] and 'There is no photo' in found.details[0]
+
+
+def test_faults_of_the_list_are_found_together(planted):
+    planted.rows[3]['level'] = 'x'
+    planted.rows[5]['level'] = '20260101'
+    (planted.folder / 'plan.csv').touch()
+    found = next(finding for finding in examine(planted.write()).problems if finding.kind == 'list')
+    assert found.text == 'In the list of the photos: 3 faults.'
+    wanted = ("line 5 has the level 'x'", "line 7 has the level '20260101', wanted 0 to 999", 'plan.csv')
+    assert all(word in line for word, line in zip(wanted, found.details))
+
+
+def test_levels_without_photos_are_found_in_the_set_and_in_a_part(planted, street):
+    planted.rows = [row for row in planted.rows
+                    if row['level'] != '0' and (row['level'], row['split']) != ('2', 'test')]
+    found = examine(planted.write()).problems
+    assert [finding.text for finding in found] == [
+        'There is no photo of level 0; levels should run from 0 without a gap.', 'test has no photo of level 2.']
+    found = examine(planted.write(), names=['a', 'b', 'c', 'd']).problems
+    assert found[0].text.startswith('There is no photo of levels 0 (a), 3 (d);')
+
+
+def test_a_level_with_far_more_photos_than_another_is_worth_knowing():
+    assert list(check_levels({'all': [30, 3, 30]}, ['', '', ''])) == []
+    found, = check_levels({'all': [31, 3, 30]}, ['', '', ''])
+    assert (found.kind, found.text) == ('balance', 'Level 0 has 31 photos, level 1 has 3.')
+
+
+def test_odd_sizes_are_found_where_nearly_all_have_one_size(planted, street):
+    planted.add('level_1/small.png', 1, 'train', cv2.resize(street(7), (64, 48), interpolation=cv2.INTER_AREA))
+    found = only(examine(planted.write('scene')), 'sizes')
+    assert found.text == 'Not 320x240 as the others: 1 photo.' and found.details[0].endswith('small.png is 64x48')
+    for row in planted.rows[::2]:
+        path = planted.folder / row['file']
+        cv2.imwrite(str(path), cv2.resize(cv2.imread(str(path)), (160, 120), interpolation=cv2.INTER_AREA))
+    diagnosis = examine(planted.write('scene'))
+    assert diagnosis.findings == () and diagnosis.sizes == {'160x120': 10, '320x240': 9}
+
+
+def test_a_photo_that_shows_nothing_is_said_not_to_be_compared(planted):
+    for part, grey in (('train', 200), ('test', 201)):
+        planted.add(f'level_2/{part}.png', 2, part, np.full((240, 320, 3), grey, np.uint8))
+    assert only(examine(planted.write('scene')), 'flat').text == 'Showing too little to compare with others: 2 photos.'
+
+
+def test_files_beside_the_photos_are_counted_by_kind(planted, street):
+    cv2.imwrite(str(planted.folder / 'level_1/forgotten.png'), street(7))
+    for name in ('level_0/a.dng', 'level_2/b.DNG', 'level_2/.hidden.png', 'README.md'):
+        (planted.folder / name).touch()
+    found = only(examine(planted.write()), 'unlisted')
+    assert found.text == 'Beside the photos and not part of the set: 2 .dng, 1 .png.'
+
+
+def test_the_worst_comes_first(planted, street):
+    planted.add('level_1/copy.png', 1, 'train', street(2, BETAS[1]))
+    planted.add('level_2/copy.png', 2, 'test', street(2, BETAS[1]))
+    planted.add('level_2/lost.png', 2, 'test')
+    planted.add('level_4/x.png', 4, 'train', street(7)[:100])
+    planted.add('level_4/y.png', 4, 'test', cv2.resize(street(7)[:100], (160, 50), interpolation=cv2.INTER_AREA))
+    planted.rows[0]['level'] = '-1'
+    kinds = [finding.kind for finding in examine(planted.write()).findings]
+    assert kinds == ['list', 'unreadable', 'conflict', 'copies across', 'lookalikes across', 'levels', 'sizes',
+                     'unlisted']
+    assert kinds == sorted(kinds, key=[*PROBLEMS, *NOTES].index)
+
+
+# where a set may come from
+
+def test_folders_of_parts_are_compared(planted):
+    for part in ('train', 'test'):
+        for level in range(3):
+            (planted.folder / part / f'level_{level}').mkdir(parents=True)
+    for row in planted.rows:
+        (planted.folder / row['file']).rename(planted.folder / row['split'] / row['file'])
+    for level in range(3):
+        (planted.folder / f'level_{level}').rmdir()
+    assert examine(planted.folder).findings == ()
+    train = planted.folder / 'train/level_1/s2.png'
+    train.rename(planted.folder / 'test/level_2/s2.png')
+    (planted.folder / 'test/level_0/s4.png').unlink()
+    (planted.folder / 'test/level_0/s5.png').unlink()
+    found = examine(planted.folder).problems
+    assert [finding.kind for finding in found] == ['list', 'lookalikes across', 'levels']
+    assert 'test/level_0 holds no photo' in found[0].details[0]
+    assert found[2].text == 'test has no photo of level 0.'
+
+
+def test_a_gap_in_the_folders_is_a_problem_and_no_end(planted):
+    for path in (planted.folder / 'level_1').iterdir():
+        path.unlink()
+    (planted.folder / 'level_1').rmdir()
+    found = examine(planted.folder).problems
+    assert [finding.kind for finding in found] == ['list', 'levels']
+    assert 'There is no photo of level 1;' in found[1].text
+
+
+def test_a_table_of_any_name_is_examined(planted):
+    planted.write().joinpath('manifest.csv').rename(planted.folder / 'mine.csv')
+    assert examine(planted.folder / 'mine.csv').counts['train'] == [4, 4, 4]
+    (planted.folder / 'lines.txt').write_text('level_0/s0.png 0\nlevel_0/s1.png 1\n')
+    assert examine(planted.folder / 'lines.txt').counts == {'all': [1, 1]}
+
+
+@pytest.mark.parametrize(('name', 'content', 'said'), [
+    ('gone', None, 'There is nothing at .*gone'), ('gone.py', None, r'There is nothing at .*gone\.py'),
+    ('a.csv', 'file,level\n', r'a\.csv lists no photo'),
+    ('a.csv', 'file,level\nx.png,?\n', 'lists no photo.*line 2 has'),
+    ('a.png', 'x', 'a.png is no data set'), ('a.py', 'model = 1', 'has no train_dataloader'),
+    ('a.py', 'model = (', 'cannot be read as a config file')])
+def test_what_is_no_data_set_is_refused(tmp_path, name, content, said):
+    if content is not None:
+        (tmp_path / name).write_text(content)
+    with pytest.raises((ValueError, FileNotFoundError), match=said):
+        open_source(tmp_path / name)
+
+
+def test_names_are_not_for_a_config_nor_options_for_a_folder(planted):
+    with pytest.raises(ValueError, match='Names of levels are for a folder'):
+        open_source(Path('a.py'), names=['a'])
+    with pytest.raises(ValueError, match='options for a config file'):
+        open_source(planted.write(), options={'a': 1})
+
+
+@pytest.fixture
+def config(planted) -> Callable[..., Path]:
+    """``config(train=..., test=...)``: a config file of the planted set, with what each part says of it."""
+    def write(**parts: dict) -> Path:
+        base = dict(type='HazeLevelDataset', data_root=str(planted.write()), prepare=[dict(type='NoSuchStep')])
+        path = planted.folder / 'config.py'
+        path.write_text('\n'.join(f'{part}_dataloader = dict(dataset={says if "type" in says else dict(base, **says)})'
+                                  for part, says in parts.items()))
+        return path
+    return write
+
+
+def test_the_parts_of_a_config_are_compared_and_no_pipeline_is_built(config):
+    path = config(train={}, val=dict(part='test'), test=dict(part='test'))
+    diagnosis = examine(path)
+    assert diagnosis.findings == ()
+    assert diagnosis.counts == {'all': [6, 6, 6], 'train': [4, 4, 4], 'val = test': [2, 2, 2]}
+
+
+def test_validation_on_what_training_has_is_found_in_a_config(config):
+    diagnosis = examine(config(train={}, val={}, test=dict(part='test')))
+    assert [finding.kind for finding in diagnosis.problems] == ['copies across', 'scenes across']
+    assert diagnosis.counts['val'] == [4, 4, 4]
+    assert diagnosis.problems[0].text == 'In more than one part, equal in every pixel: 12 photos.'
+
+
+def test_an_option_changes_the_config(config):
+    path = config(train={}, test=dict(part='test'))
+    diagnosis = examine(path, options={'test_dataloader.dataset.part': 'train'})
+    assert diagnosis.problems[0].kind == 'copies across'
+
+
+def test_a_data_set_of_a_config_that_cannot_be_built_is_a_problem(config):
+    path = config(train={}, val=dict(data_root='gone'), test=dict(no_such_argument=1))
+    found = only(examine(path), 'list')
+    assert found.details[0].startswith('val: ') and 'gone' in found.details[0]
+    assert 'no_such_argument' in found.details[1]
+
+
+def test_wrapped_data_sets_are_looked_into(config, planted):
+    inner = dict(type='HazeLevelDataset', data_root=str(planted.folder), pipeline=[dict(type='NoSuchStep')])
+    path = config(train=dict(type='RepeatDataset', times=3, dataset=inner),
+                  test=dict(type='ConcatDataset', datasets=[dict(inner, part='test')]))
+    diagnosis = examine(path)
+    assert diagnosis.counts == {'all': [6, 6, 6], 'train': [4, 4, 4], 'test': [2, 2, 2]}
+    assert diagnosis.findings == ()

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import os
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from mmhaze.media import OUTPUT_MARKER, find_media
+from mmhaze.synthesis.wild_photos import PhotoFolder, PhotoTable, WildPhoto, find_photos
+
+
+def touch(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+
+
+def write_list(folder: Path, *lines: str) -> Path:
+    path = folder / 'list.csv'
+    path.write_text('\n'.join(lines) + '\n', encoding='utf-8')
+    return path
+
+
+def test_a_folder_gives_its_photos_at_any_depth_in_the_order_of_other_tools(tmp_path: Path):
+    touch(tmp_path, 'b.jpg', 'b/z.PNG', 'b/a/deep.jpeg', 'a-.jpg', 'a/1.jpg', 'B.jpg', 'a.txt', '.hidden.jpg',
+          '.x/y.jpg', 'made/level_0/c.jpg', f'made/{OUTPUT_MARKER}')
+    photos = list(find_photos(tmp_path))
+    assert [photo.name for photo in photos] == ['B.jpg', 'a/1.jpg', 'a-.jpg', 'b/a/deep.jpeg', 'b/z.PNG', 'b.jpg']
+    assert [photo.path for photo in photos] == [tmp_path / photo.name for photo in photos]
+    assert [photo.name for photo in photos] == list(find_media([str(tmp_path)]).names)
+
+
+def test_links_to_folders_are_not_followed(tmp_path: Path):
+    touch(tmp_path, 'a/1.jpg')
+    os.symlink(tmp_path, tmp_path / 'a' / 'round')
+    assert [photo.name for photo in PhotoFolder(tmp_path)] == ['a/1.jpg']
+
+
+def test_a_list_gives_its_photos_in_its_order_each_with_its_depth(tmp_path: Path):
+    path = write_list(tmp_path, '\ufeffphoto,depth,kind,scale', 'x/b.jpg,d/b.png,depth,0.01', './a.jpg,d/a.npy,,',
+                      'c.jpg,,,')
+    assert list(find_photos(path)) == [
+        WildPhoto('x/b.jpg', tmp_path / 'x/b.jpg', tmp_path / 'd/b.png', 'depth', 0.01),
+        WildPhoto('a.jpg', tmp_path / 'a.jpg', tmp_path / 'd/a.npy'),
+        WildPhoto('c.jpg', tmp_path / 'c.jpg')]
+
+
+@pytest.mark.parametrize(('lines', 'said'), [
+    (['file,depth', 'a.jpg,a.png'], r"list\.csv wants a column photo, .*\['depth', 'file'\]"),
+    (['photo,depth,note', 'a.jpg,a.png,'], 'may have depth, kind and scale'),
+    (['photo,depth', 'a.jpg,a.png', ',b.png'], 'line 3 names no photo'),
+    (['photo,depth,scale', 'a.jpg,a.png,cm'], "line 2 has the scale 'cm', wanted a number"),
+    (['photo,depth', 'a.jpg,a.png', 'b.jpg,b.png', 'b/../a.jpg,c.png'], r'line 4 lists a\.jpg a second time')])
+def test_a_list_that_cannot_be_used_is_told_by_its_line(tmp_path: Path, lines: list[str], said: str):
+    with pytest.raises(ValueError, match=said):
+        list(PhotoTable(write_list(tmp_path, *lines)))
+
+
+def test_what_is_made_of_a_photo_has_a_place_of_its_own_within_the_set():
+    names = ['a.jpg', 'a.png', 'b/a.jpg', '../a.jpg', '../b/a.jpg', '/data/a.jpg', '/data/b/a.jpg', 'b-a.jpg']
+    photos = [WildPhoto(name, Path(name)) for name in names]
+    assert [photo.place for photo in photos][:3] == names[:3]
+    for one, other in combinations(photos, 2):
+        assert one.place != other.place and one.key != other.key
+    for photo in photos:
+        assert '..' not in photo.place and not Path(photo.place).is_absolute() and photo.place.endswith(photo.path.name)
+
+
+def test_a_folder_or_list_that_is_not_there_is_refused(tmp_path: Path):
+    touch(tmp_path, 'a.jpg')
+    for name in ('gone', 'a.jpg'):
+        with pytest.raises(FileNotFoundError, match=f'{name} is neither a folder'):
+            find_photos(tmp_path / name)

@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import csv
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from mmhaze.datasets import HazeWild
+from mmhaze.synthesis.depth import GroundPlane, NetworkDepth
+from mmhaze.synthesis.haze_wild import make_haze_wild
+from mmhaze.synthesis.scenes import render_scene
+from mmhaze.synthesis.wild_photos import find_photos
+from mmhaze.synthesis.wild_recipe import WildRecipe, encode_depth
+from mmhaze.synthesis.wild_writer import Written
+from tests.synthesis.test_wild_writer import content
+from tools.dataset_converters import haze_wild
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = ('a.png', 'b.png', 'trip/a.png', 'trip/b.jpg', 'trip/c.png')
+
+
+@pytest.fixture(scope='module')
+def drawn() -> list[tuple[np.ndarray, np.ndarray]]:
+    """A street for each name: (clear (120, 160, 3) uint8 BGR, depth (120, 160), metres)."""
+    scenes = (render_scene(seed) for seed in range(len(NAMES)))
+    return [(clear[::2, ::2], depth[::2, ::2]) for clear, depth in scenes]
+
+
+@pytest.fixture
+def album(tmp_path: Path, drawn: list[tuple[np.ndarray, np.ndarray]]) -> Path:
+    """The streets, and their depth in another folder."""
+    for name, (clear, depth) in zip(NAMES, drawn):
+        file, of_depth = tmp_path / 'album' / name, tmp_path / 'depths' / f'{name}.png'
+        for folder in (file.parent, of_depth.parent):
+            folder.mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(file), clear)
+        of_depth.write_bytes(encode_depth(depth))
+    return tmp_path / 'album'
+
+
+def convert(*arguments: object) -> int:
+    return haze_wild.main([str(argument) for argument in arguments])
+
+
+def rows_of(out: Path) -> list[dict[str, str]]:
+    with (out / 'manifest.csv').open(newline='') as lines:
+        return list(csv.DictReader(lines))
+
+
+def test_photos_become_a_data_set_that_the_classes_of_the_package_read(album: Path, tmp_path: Path, capsys):
+    out = tmp_path / 'set'
+    assert convert(album, '--depth', tmp_path / 'depths', '--depth-scale', '0.01', '--out', out, '--workers', '1') == 0
+    assert f'5 photos at 10 levels are in {out}, listed in manifest.csv' in capsys.readouterr().out
+    whole = HazeWild(data_root=str(out), part=None, prepare=[dict(type='LoadPhoto')])
+    assert len(whole) == 50 and whole.metainfo['classes'][:3] == ('clear', '300 m', '200 m')
+    np.testing.assert_array_equal(whole[10 * NAMES.index('trip/c.png')]['img'].shape, (120, 160, 3))
+    assert {sample['scene'] for sample in map(whole.get_data_info, range(50))} == set(NAMES)
+
+
+def test_options_reach_the_recipe(album: Path, tmp_path: Path):
+    out = tmp_path / 'set'
+    assert convert(album, '--out', out, '--depth', 'ground', '--schedule', 'visibility_log', '--levels', 3, '--fog',
+                   'heterogeneous', '--format', 'png', '--size', 40, '--seed', 7, '--split', '0/0/5', '--trust-sky',
+                   '--keep-depth', '--workers', 1) == 0
+    recipe = WildRecipe(GroundPlane(), schedule='visibility_log', levels=3, fog='heterogeneous', format='png', size=40,
+                        seed=7, split=(0, 0, 5), find_sky=False, keep_depth=True)
+    make_haze_wild(find_photos(album), tmp_path / 'other', recipe, workers=1)
+    assert content(out) == content(tmp_path / 'other')
+    assert convert(album, '--out', tmp_path / 'jpg', '--depth', 'ground', '--quality', 30, '--workers', 1) == 0
+    make_haze_wild(find_photos(album), tmp_path / 'jpg2', WildRecipe(GroundPlane(), quality=30), workers=1)
+    assert content(tmp_path / 'jpg') == content(tmp_path / 'jpg2')
+
+
+def test_a_list_mixes_kinds_of_depth_and_may_stand_without_another(album: Path, tmp_path: Path):
+    lines = ['photo,depth,scale', 'album/a.png,depths/a.png.png,0.01', 'album/b.png,depths/b.png.png,0.02']
+    (tmp_path / 'list.csv').write_text('\n'.join(lines) + '\n')
+    assert convert(tmp_path / 'list.csv', '--out', tmp_path / 'set', '--workers', 1) == 0
+    (tmp_path / 'more.csv').write_text('\n'.join([*lines, 'album/trip/a.png,,']) + '\n')
+    assert convert(tmp_path / 'more.csv', '--out', tmp_path / 'more', '--depth', 'ground', '--workers', 1) == 0
+    assert [row['depth_source'].split()[0] for row in rows_of(tmp_path / 'more')[::10]] == ['list', 'list', 'ground']
+    assert convert(tmp_path / 'more.csv', '--out', tmp_path / 'third', '--workers', 1) == 1
+
+
+def test_depth_maps_among_the_photos_are_no_photos(album: Path, tmp_path: Path):
+    (tmp_path / 'depths').rename(album / 'depths')
+    assert [photo.name for photo in find_photos(album, without=album / 'depths')] == list(NAMES)
+    assert convert(album, '--out', tmp_path / 'two', '--depth', album / 'depths', '--depth-scale', 0.01,
+                   '--workers', 1) == 0
+
+
+def test_photos_that_cannot_be_used_come_last_with_the_reason_and_the_rest_is_done(album: Path, tmp_path: Path, capsys):
+    depth = tmp_path / 'depths' / 'a.png.png'
+    (tmp_path / 'depths' / 'b.png.png').write_bytes(b'hello')
+    (tmp_path / 'depths' / 'trip' / 'c.png.png').write_bytes(encode_depth(np.ones((9, 160))))
+    (album / 'trip' / 'b.jpg').write_bytes((album / 'trip' / 'b.jpg').read_bytes()[:2000])
+    depth.rename(tmp_path / 'kept')
+    arguments = (album, '--out', tmp_path / 'set', '--depth', tmp_path / 'depths', '--depth-scale', 0.01,
+                 '--workers', 1)
+    assert convert(*arguments) == 1
+    said = capsys.readouterr()
+    assert '1 photos at 10 levels' in said.out and {row['photo'] for row in rows_of(tmp_path / 'set')} == {'trip/a.png'}
+    lines = said.err.split('4 photos could not be used:\n')[1].splitlines()
+    assert [line.split()[0] for line in lines[:4]] == ['a.png:', 'b.png:', 'trip/b.jpg:', 'trip/c.png:']
+    for line, reason in zip(lines, ('has no depth map', 'cannot be read', 'cannot be read as a photo', '160x9')):
+        assert reason in line
+    (tmp_path / 'kept').rename(depth)
+    assert convert(*arguments) == 1
+    assert {row['photo'] for row in rows_of(tmp_path / 'set')} == {'a.png', 'trip/a.png'}
+
+
+def test_only_the_first_of_many_skipped_photos_are_shown(tmp_path: Path, capsys):
+    for number in range(30):
+        (tmp_path / f'{number:02}.jpg').touch()
+    assert convert(tmp_path, '--out', tmp_path / 'set', '--depth', 'ground', '--workers', 1) == 1
+    said = capsys.readouterr()
+    assert not said.out and said.err.count('cannot be read') == 20 and 'and 10 more, see' in said.err
+    assert not (tmp_path / 'set' / 'manifest.csv').exists()
+
+
+@pytest.mark.parametrize(('arguments', 'said'), [
+    (['gone', '--depth', 'ground'], 'gone is neither a folder with photos'),
+    (['album', '--depth', 'gone'], 'no folder gone with depth maps'),
+    (['album', '--depth', 'ground', '--depth-scale', '2'], r"from 'ground' takes camera_height"),
+    (['album', '--depth-scale', '2'], 'are those of --depth FOLDER'),
+    (['album', '--depth', 'ground', '--quality', '101'], '1 to 100, got 101'),
+    (['album', '--depth', 'ground', '--levels', '1'], 'at least 2'),
+    (['album', '--depth', 'ground', '--size', '0'], 'whole number from 1'),
+    (['album', '--depth', 'ground', '--split', '80/20'], 'three whole numbers'),
+    (['none', '--depth', 'ground'], 'no photo')])
+def test_wrong_usage_is_said_in_a_line_and_changes_nothing(arguments: list[str], said: str, album: Path, tmp_path: Path,
+                                                           capsys, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / 'none').mkdir()
+    try:
+        code = convert(*arguments, '--out', 'set')
+    except SystemExit as usage:
+        code = usage.code
+    output = capsys.readouterr()
+    assert code == 2 and re.search(said, output.err.splitlines()[-1]) and not output.out
+    assert not (tmp_path / 'set').exists()
+
+
+def test_other_settings_are_refused_in_a_line(album: Path, tmp_path: Path, capsys):
+    assert convert(album, '--out', tmp_path / 'set', '--depth', 'ground', '--workers', 1) == 0
+    assert convert(album, '--out', tmp_path / 'set', '--depth', 'ground', '--workers', 1, '--seed', 1) == 2
+    assert 'seed is 0 there and 1 in this run' in capsys.readouterr().err
+
+
+class Flat(NetworkDepth):
+    """Stands for a network: everything is 40 m off, and what it was asked is noted."""
+
+    asked: list[int] = []
+
+    def depths_of(self, photos):
+        self.asked.append(len(photos))
+        return [np.full(photo.shape[:2], 40.0, np.float32) for photo in photos]
+
+
+def test_depth_of_a_network_is_written_first_and_only_once(album: Path, tmp_path: Path):
+    recipe, out = WildRecipe(Flat('owner/flat', batch_size=2), find_sky=False), tmp_path / 'set'
+    Flat.asked = []
+    assert make_haze_wild(find_photos(album), out, recipe, workers=1) == Written(5, 0)
+    assert sum(Flat.asked) == 5 and max(Flat.asked) == 2
+    assert {path for path in content(out / 'network_depth') if path.endswith('.png')} == {
+        f'{name}.png' for name in NAMES}
+    assert {row['depth_source'] for row in rows_of(out)} == {'model owner/flat@main'}
+    before = content(out)
+    (out / 'level_4' / 'b.png.jpg').unlink()
+    Flat.asked = []
+    make_haze_wild(find_photos(album), out, recipe, workers=1)
+    assert content(out) == before and sum(Flat.asked) == 0
+    with pytest.raises(ValueError, match='depth is'):
+        make_haze_wild(find_photos(album), out, replace(recipe, depth=Flat('owner/other')), workers=1)
+
+
+def test_a_network_gives_the_depth_that_a_list_leaves_out_wherever_photos_lie(album: Path, tmp_path: Path):
+    (tmp_path / 'lists').mkdir()
+    table = tmp_path / 'lists' / 'l.csv'
+    table.write_text(f'photo,depth\n../album/a.png,../depths/a.png.png\n{album}/trip/a.png,\n../album/b.png,\n')
+    Flat.asked = []
+    written = make_haze_wild(find_photos(table), tmp_path / 'set', WildRecipe(Flat('owner/flat')), workers=1)
+    assert written == Written(2, 1)  # the first needs a scale
+    assert sum(Flat.asked) == 2
+
+
+def test_a_photo_that_a_network_cannot_read_is_skipped(album: Path, tmp_path: Path):
+    (album / 'b.png').write_bytes(b'hello')
+    recipe = WildRecipe(Flat('owner/flat'))
+    assert make_haze_wild(find_photos(album), tmp_path / 'set', recipe, workers=1) == Written(4, 1)
+    assert 'b.png cannot be read as a photo' in (tmp_path / 'set' / 'skipped.csv').read_text()
+
+
+def test_several_processes_under_torchrun_make_the_same_set(album: Path, tmp_path: Path):
+    tool = ROOT / 'tools' / 'dataset_converters' / 'haze_wild.py'
+    arguments = (album, '--depth', tmp_path / 'depths', '--depth-scale', '0.01', '--keep-depth')
+    assert convert(*arguments, '--out', tmp_path / 'alone', '--workers', '1') == 0
+    run = subprocess.run([sys.executable, '-m', 'torch.distributed.run', '--standalone', '--nproc-per-node', '2', tool,
+                          *arguments, '--out', tmp_path / 'together', '--workers', '1'],
+                         capture_output=True, text=True, timeout=120)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.count('5 photos at 10 levels') == 1
+    assert content(tmp_path / 'together') == content(tmp_path / 'alone')
+
+
+def test_the_device_of_each_process_is_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    def device_of(*arguments: str) -> str:
+        args = haze_wild.parse_args(['photos', '--out', 'set', '--depth', 'model:owner/flat', *arguments])
+        return haze_wild.find_depth(args, tmp_path).device
+
+    assert (device_of(), device_of('--device', 'cuda')) == ('cpu', 'cuda')
+    monkeypatch.setenv('LOCAL_RANK', '3')
+    assert (device_of(), device_of('--device', 'cuda'), device_of('--device', 'cuda:1')) == ('cpu', 'cuda:3', 'cuda:1')
+
+
+def test_the_help_is_the_docstring(capsys):
+    with pytest.raises(SystemExit) as stop:
+        haze_wild.main(['--help'])
+    assert stop.value.code == 0 and haze_wild.__doc__.strip().splitlines()[0] in capsys.readouterr().out
