@@ -12,9 +12,10 @@ def write_tiny_set(folder: Path, levels: int = 9, rounds: int = 3, parts: bool =
     """Writes ``rounds`` photos of each level, 96x80, and manifest.csv; returns the folder.
 
     The higher the level, the brighter and flatter the photo. Each split gives another third of the rounds to test.
-    With ``parts`` a column ``split`` gives a third to each of train, val and test.
+    With ``parts`` a column ``split`` gives a third to each of train, val and test, and all photos have one depth, 1 to
+    80 m, in centimetres.
     """
-    parted = ['split'] if parts else []
+    parted = ['split', 'depth'] if parts else []
     rng = np.random.default_rng(0)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / 'manifest.csv').open('w', newline='', encoding='utf-8') as lines:
@@ -29,5 +30,7 @@ def write_tiny_set(folder: Path, levels: int = 9, rounds: int = 3, parts: bool =
             beta = 0.01 + 0.005 * level
             rows.writerow([f'{number:03}.png', level, *('test' if scene % 3 == held else 'train' for held in (2, 0)),
                            f'scene-{scene}', 'uniform', beta, 3 / beta, 'nobody reads this',
-                           *(('train', 'val', 'test')[scene % 3] for _ in parted)])
+                           *([('train', 'val', 'test')[scene % 3], 'depth.png'] if parts else [])])
+    if parts:
+        cv2.imwrite(str(folder / 'depth.png'), np.tile(np.linspace(8000, 100, 80)[:, None], 96).astype(np.uint16))
     return folder
