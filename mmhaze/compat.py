@@ -13,6 +13,9 @@ from mmengine.utils import digit_version
 # module: (at least, below). The host asserts some of these itself, in words that do not say what to do.
 HOSTS = dict(mmengine=('0.10.4', '0.11.0'), mmcv=('2.0.0', '2.4.0'), mmpretrain=('1.2.0', '2.0.0'))
 
+# what mmpretrain's BLIP imports from transformers.modeling_utils
+TAKEN_FROM_TRANSFORMERS = ('apply_chunking_to_forward', 'find_pruneable_heads_and_indices', 'prune_linear_layer')
+
 
 def check_hosts() -> None:
     """Raises an ImportError that says what to install where a host is missing or of a version that does not fit.
@@ -35,11 +38,25 @@ def check_hosts() -> None:
                               f'pip install "{name}>={lowest},<{below}".')
 
 
+def leave_out_broken_multimodal() -> None:
+    """Lets mmpretrain be imported beside a transformers that its multimodal models do not fit.
+
+    mmpretrain imports them wherever pycocotools and transformers lie, and takes from transformers what newer ones no
+    longer have there; then ``import mmpretrain.models`` fails as a whole. Left out, each says when it is built that it
+    misses its dependencies, as without transformers. Can go once mmpretrain bounds the transformers that it takes.
+    """
+    dependency: Any = importlib.import_module('mmpretrain.utils.dependency')
+    if dependency.WITH_MULTIMODAL:
+        modeling_utils = importlib.import_module('transformers.modeling_utils')
+        dependency.WITH_MULTIMODAL = all(hasattr(modeling_utils, name) for name in TAKEN_FROM_TRANSFORMERS)
+
+
 def import_models_quietly() -> None:
     """Imports mmpretrain's models without the warning that mmcv-lite lacks an operator, which no part of mmhaze needs.
 
     Can go once mmcv imports its operators when they are first used.
     """
+    leave_out_broken_multimodal()
     with warnings.catch_warnings():
         warnings.filterwarnings('ignore', 'Fail to import ``MultiScaleDeformableAttention``')
         importlib.import_module('mmpretrain.models')

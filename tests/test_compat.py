@@ -5,6 +5,7 @@ import io
 import os
 import pickle
 import sys
+import types
 from collections import OrderedDict
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 import torch
 from mmengine.logging import HistoryBuffer
 from mmengine.utils import digit_version
+from mmpretrain.utils import dependency
 
 from mmhaze import compat
 
@@ -199,3 +201,19 @@ def test_torch_built_for_numpy_1_is_refused_beside_numpy_2(torch_version, numpy_
         with pytest.raises(ImportError, match=r'NumPy 1 .* pip install "numpy<2"') as refused:
             compat.check_hosts()
         assert torch_version in str(refused.value) and numpy_version in str(refused.value)
+
+
+# transformers that mmpretrain's multimodal models do not fit; tests/toolboxes import all three as they are
+
+@pytest.mark.parametrize('names, stays', [
+    (('apply_chunking_to_forward', 'find_pruneable_heads_and_indices', 'prune_linear_layer'), True),
+    (('PreTrainedModel',), False)])
+def test_multimodal_models_are_left_out_only_where_transformers_lacks_what_they_take(names, stays, monkeypatch):
+    modeling_utils = types.ModuleType('transformers.modeling_utils')
+    for name in names:
+        setattr(modeling_utils, name, None)
+    monkeypatch.setitem(sys.modules, 'transformers', types.ModuleType('transformers'))
+    monkeypatch.setitem(sys.modules, 'transformers.modeling_utils', modeling_utils)
+    monkeypatch.setattr(dependency, 'WITH_MULTIMODAL', True)
+    compat.leave_out_broken_multimodal()
+    assert dependency.WITH_MULTIMODAL is stays
