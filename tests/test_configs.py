@@ -158,7 +158,8 @@ def test_the_magnifier_is_there_where_the_network_needs_it_and_is_the_map_in_the
         if two_channels:
             assert set(batch['inputs']) == ({'task', 'magnifier'} if wanted else {'task'})
             assert find(list(dataset.pipeline), 'magnifier') == [named[0] if wanted else None]
-        assert ('UCM' in find([*dataset.prepare, *dataset.pipeline], 'type')) == wanted  # nothing is computed that nobody sees
+        steps = [*dataset.prepare, *dataset.pipeline]
+        assert ('UCM' in find(steps, 'type')) == wanted  # nothing is computed that nobody sees
 
 
 def test_network_constraint_tests_on_the_photo_alone(path, config, batches):

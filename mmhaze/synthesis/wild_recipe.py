@@ -15,6 +15,7 @@ from ..physics import beta_to_visibility
 from ..version import __version__
 from .depth import DepthSource, FileDepth
 from .depth.files import read_depth_of
+from .depth.own import CENTIMETRE, encode_depth
 from .depth.sky import set_sky_far
 from .levels import SCHEDULES
 from .wild import WILD_FOGS, WildScene, draw_params, draw_seed, photo_identity, prepare_scene, render_wild
@@ -24,7 +25,7 @@ from .wild_writer import MadePhoto
 FORMATS = ('jpg', 'png')
 PARTS = ('train', 'val', 'test')
 # depth that a set keeps: 16-bit PNG in centimetres
-KEPT, KEPT_SCALE = 'depth', 0.01
+KEPT = 'depth'
 
 
 @dataclass(frozen=True)
@@ -155,16 +156,10 @@ def draw_part(identity: str, shares: Sequence[int]) -> str:
     return next(part for index, part in enumerate(PARTS) if place < sum(shares[:index + 1]) << 64)
 
 
-def encode_depth(depth: np.ndarray) -> bytes:
-    """The file of depth, metres, (H, W) float: a 16-bit PNG in centimetres, 1 to 65535."""
-    values = np.rint(depth / KEPT_SCALE).clip(1, 65535).astype(np.uint16)
-    return cv2.imencode('.png', values)[1].tobytes()
-
-
 def decode_depth(data: bytes) -> np.ndarray:
-    """The depth in a file of :func:`encode_depth`, metres, (H, W) float32."""
+    """The depth in a file of :func:`.depth.own.encode_depth`, metres, (H, W) float32."""
     values = np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED))
-    return values.astype(np.float32) * np.float32(KEPT_SCALE)
+    return values.astype(np.float32) * np.float32(CENTIMETRE)
 
 
 def _check_name(name: str) -> None:

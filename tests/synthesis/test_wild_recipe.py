@@ -12,11 +12,12 @@ import pytest
 
 from mmhaze.synthesis.depth import FileDepth, GroundPlane
 from mmhaze.synthesis.depth.files import read_depth
+from mmhaze.synthesis.depth.own import encode_depth
 from mmhaze.synthesis.depth.sky import set_sky_far
 from mmhaze.synthesis.scenes import render_scene
 from mmhaze.synthesis.wild import WildParams, WildScene, prepare_scene, render_wild
 from mmhaze.synthesis.wild_photos import WildPhoto
-from mmhaze.synthesis.wild_recipe import WildRecipe, decode_depth, draw_part, encode_depth
+from mmhaze.synthesis.wild_recipe import WildRecipe, decode_depth, draw_part
 from mmhaze.synthesis.wild_writer import MadePhoto
 
 CLEAR, DEPTH = render_scene(3)

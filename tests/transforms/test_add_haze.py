@@ -13,12 +13,13 @@ from mmhaze.datasets import HazeLevelDataset
 from mmhaze.physics import add_haze, transmission
 from mmhaze.synthesis.airlight import estimate_airlight, soften_airlight
 from mmhaze.synthesis.depth import GroundPlane
+from mmhaze.synthesis.depth.own import encode_depth
 from mmhaze.synthesis.depth.sky import set_sky_far
 from mmhaze.synthesis.levels import SCHEDULES
 from mmhaze.synthesis.scenes import render_scene
 from mmhaze.synthesis.wild import WildParams, WildScene, prepare_scene, render_wild
 from mmhaze.synthesis.wild_photos import WildPhoto
-from mmhaze.synthesis.wild_recipe import WildRecipe, encode_depth
+from mmhaze.synthesis.wild_recipe import WildRecipe
 
 CLEAR, DEPTH = render_scene(5)
 

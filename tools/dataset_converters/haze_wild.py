@@ -10,7 +10,8 @@ where a row does not:
 
     ground                 a flat plain, whatever the photo shows: to try things out
     FOLDER                 depth maps, laid out as the photos are: .npy, .npz, 16-bit .png, .fdd
-    model, model:NAME      a network of the transformers library, by name or folder; its depth maps go to DIR/depth
+    model, model:NAME      a network of the transformers library, by name or folder; its depth maps are kept in
+                           DIR/network_depth
 
 Into DIR go level_0/ to level_9/, where level_3/trip/a.jpg.jpg shows trip/a.jpg at level 3, and manifest.csv with a row
 an image: all that made it, and its part of the split, 'train', 'val' or 'test', drawn by the content of the photo.
