@@ -1,0 +1,178 @@
+"""Runs one cell of a table in a process of its own: ``python -m mmhaze.reproduction.cell FOLDER``.
+
+``FOLDER`` holds ``cell.json``, the recipe and where the data set lies, and for a network ``config.py``. It gets
+``result.json``, or ``failure.json`` with the reason why there is none. A network's training goes on from the newest
+whole checkpoint of the folder. The process ends when its standard input does: it does not outlive whoever started it.
+"""
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+from .. import baselines
+from ..checkpoints import check_checkpoint, newest_checkpoint
+from ..datasets.listing import Listed
+from ..photo import read_photo
+from .data import DATA_SETS, read_listing
+from .hooks import Diverged, RecordCurve, SeedEpochs
+from .machine import describe_machine
+from .results import read_curve, write_failure, write_result
+
+ORDER, CONFIG = 'cell.json', 'config.py'
+WAIT_FOR_LOCK = 20  # seconds, for the process of a tool that was killed to end
+DIGITS = 7          # of probabilities
+
+
+def run_cell(folder: Path) -> None:
+    """Runs the cell of a folder to its end and writes its result.
+
+    Raises:
+        Diverged: a loss was no number.
+        ValueError, OSError: the data set, a photo, the config or a checkpoint is not as it should be.
+    """
+    order = json.loads((folder / ORDER).read_bytes())
+    recipe, root = order['recipe'], Path(order['root'])
+    with only_one(folder):
+        listing = read_listing(DATA_SETS[recipe['data']], root, recipe['split'])
+        if listing.sha256 != recipe['manifest']:
+            raise ValueError(f'{root} was changed while the table was being made. Start again.')
+        test = listing.photos['test']
+        start = time.monotonic()
+        levels, probabilities = (train_and_test(folder, test) if recipe['config'] else
+                                 fit_and_predict(recipe, listing.photos))
+        curve = read_curve(folder)
+        seconds = sum(point['seconds'] for point in curve) if curve else time.monotonic() - start
+        write_result(folder, dict(recipe=recipe, predictions=as_rows(root, test, levels, probabilities), curve=curve,
+                                  seconds=seconds, machine=describe_machine()))
+
+
+def train_and_test(folder: Path, photos: Sequence[Listed]) -> tuple[np.ndarray, np.ndarray]:
+    """Trains as ``config.py`` says, or goes on with it, and tests the network of the last epoch.
+
+    Returns:
+        The levels of the test photos, (N,), and their probabilities, (N, levels).
+
+    Raises:
+        Diverged: a loss or a prediction was no number.
+    """
+    config = Config.fromfile(folder / CONFIG)
+    config.work_dir = str(folder)
+    newest = newest_checkpoint(folder)
+    if newest is not None:
+        check_checkpoint(newest)
+        config.load_from, config.resume = str(newest), True
+    runner = Runner.from_cfg(config)
+    runner.register_hook(SeedEpochs())
+    runner.register_hook(RecordCurve(folder))
+    runner.train()
+    loader = runner.build_dataloader(config.test_dataloader, seed=runner.seed)
+    paths = [loader.dataset.get_data_info(index)['img_path'] for index in range(len(loader.dataset))]
+    if paths != [str(photo.path) for photo in photos]:
+        raise ValueError(f'{folder / CONFIG} tests other photos than the split has.')
+    runner.model.eval()
+    with torch.no_grad():
+        samples = [sample for batch in loader for sample in runner.model.test_step(batch)]
+    found = np.array([sample.pred_score.cpu().numpy() for sample in samples], np.float64)
+    if not np.isfinite(found).all():
+        raise Diverged('the network of the last epoch predicts what is no number (NaN or infinite)')
+    return found.argmax(1), found
+
+
+def fit_and_predict(recipe: dict[str, Any],
+                    photos: Mapping[str, Sequence[Listed]]) -> tuple[np.ndarray, np.ndarray | None]:
+    """Fits a classifier without a network on the training part.
+
+    Returns:
+        The levels of the test photos, (N,), and their probabilities, (N, levels), where it gives any.
+    """
+    settings = dict(recipe['baseline'])
+    if recipe['seed'] is not None:
+        settings['seed'] = recipe['seed']
+    kind = getattr(baselines, settings.pop('type'))
+    classifier = kind(num_levels=DATA_SETS[recipe['data']].levels, **settings)
+    train = photos['train']
+    scenes = [photo.known.get('scene') for photo in train]
+    groups = None if None in scenes else scenes
+    classifier.fit((read_photo(photo.path) for photo in train), [photo.level for photo in train], groups)
+    test = (read_photo(photo.path) for photo in photos['test'])
+    if hasattr(classifier, 'predict_proba'):
+        probabilities = classifier.predict_proba(test)
+        return probabilities.argmax(1), probabilities
+    return classifier.predict(test), None
+
+
+def as_rows(root: Path, photos: Sequence[Listed], levels: np.ndarray,
+            probabilities: np.ndarray | None) -> list[dict[str, Any]]:
+    """The predictions, a row a photo, ready for JSON; paths are those below ``root``."""
+    return [dict(path=photo.path.relative_to(root).as_posix(), level=photo.level, predicted=int(levels[index]),
+                 fog=photo.known.get('fog'),
+                 probabilities=None if probabilities is None else probabilities[index].round(DIGITS).tolist())
+            for index, photo in enumerate(photos)]
+
+
+@contextlib.contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Keeps a second process out of the folder; the system lets go of it when the process ends, in whatever way.
+
+    Raises:
+        BlockingIOError: another one is at work there.
+    """
+    try:
+        import fcntl
+    except ModuleNotFoundError:  # Windows has no such lock
+        yield
+        return
+    with (folder / '.lock').open('w') as lock:
+        deadline = time.monotonic() + WAIT_FOR_LOCK
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise BlockingIOError(f'another process is at work in {folder}') from None
+                time.sleep(0.2)
+        yield
+
+
+def end_with_standard_input() -> None:
+    """Ends this process, with whatever it is doing, once standard input is closed."""
+    def wait() -> None:
+        sys.stdin.buffer.read()
+        os._exit(1)
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def attempt(folder: Path) -> int:
+    """Runs the cell of a folder, writes down why where it comes to nothing, and gives an exit code."""
+    try:
+        run_cell(folder)
+    except Exception as error:
+        traceback.print_exc()
+        diverged = isinstance(error, Diverged)
+        reason = str(error) if diverged or isinstance(error, OSError) else f'{type(error).__name__}: {error}'
+        write_failure(folder, 'diverged' if diverged else 'failed', reason)
+        return 1
+    return 0
+
+
+def main(argv: Sequence[str]) -> int:
+    end_with_standard_input()
+    return attempt(Path(argv[0]))
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,106 @@
+"""The figures of a page: confusion matrices, recall by level, training curves."""
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from ..files import write_whole
+
+COLUMNS = 4
+LINES = ('-', '--', ':', '-.')
+
+
+def draw_section(section: Mapping[str, Any], out: Path, stem: str) -> dict[str, str]:
+    """Draws the figures of one data set in one split.
+
+    Args:
+        section: see :func:`mmhaze.reproduction.report.make_section`.
+        out: folder of the figures.
+        stem: how their names begin.
+
+    Returns:
+        The names of the files, by what they show; none without results.
+    """
+    rows = [row for row in section['rows'] if row['runs']]
+    if not rows:
+        return {}
+    figures = {'Confusion matrices': draw_confusion(rows, section['levels']),
+               'Recall by level': draw_recall(rows, section['levels'])}
+    trained = [row for row in rows if any(run['curve'] for run in row['runs'])]
+    if trained:
+        figures['Training curves'] = draw_curves(trained, section['curve_on'])
+    files = {}
+    for text, figure in figures.items():
+        files[text] = f'{stem}_{section["data"]}_{section["split"]}_{text.split()[0].lower()}.png'
+        picture = io.BytesIO()
+        figure.savefig(picture, format='png', dpi=100)
+        write_whole(out / files[text], picture.getvalue())
+    return files
+
+
+def draw_confusion(rows: Sequence[Mapping[str, Any]], levels: int) -> Figure:
+    """A matrix a row of the table, over all seeds: the share of a true level that is predicted as each level."""
+    lines = -(-len(rows) // COLUMNS)
+    figure = Figure(figsize=(3.1 * COLUMNS, 3.2 * lines + 0.4), layout='constrained')
+    panels = figure.subplots(lines, COLUMNS, squeeze=False)
+    for panel in panels.flat[len(rows):]:
+        panel.set_axis_off()
+    for panel, row in zip(panels.flat, rows):
+        counts = np.sum([run['confusion'] for run in row['runs']], axis=0)
+        shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
+        panel.imshow(shares, vmin=0, vmax=1, cmap='Blues')
+        panel.set_title(f'{row["name"]}\n{row["accuracy"]["mean"]:.3f}', fontsize=9)
+        panel.set_xticks(range(levels))
+        panel.set_yticks(range(levels))
+        panel.tick_params(labelsize=7)
+        for (true, predicted), share in np.ndenumerate(shares):
+            if share >= 0.005:
+                panel.text(predicted, true, f'{100 * share:.0f}', ha='center', va='center', fontsize=6,
+                           color='white' if share > 0.5 else 'black')
+    figure.supxlabel('predicted level', fontsize=10)
+    figure.supylabel('true level', fontsize=10)
+    figure.colorbar(panels[0, 0].images[0], ax=panels, shrink=0.5, label='share of the true level')
+    return figure
+
+
+def draw_recall(rows: Sequence[Mapping[str, Any]], levels: int) -> Figure:
+    """A line a row of the table: how much of each level is found, the mean over the seeds."""
+    figure = Figure(figsize=(9, 4.5), layout='constrained')
+    panel = figure.subplots()
+    for index, row in enumerate(rows):
+        values = [np.nan if value is None else value for value in row['recall']]
+        panel.plot(range(levels), values, LINES[index // 10 % len(LINES)], marker='o', markersize=3,
+                   color=f'C{index % 10}', label=row['name'])
+    panel.set(xlabel='level, 0 is the least haze', ylabel='recall', ylim=(-0.02, 1.02), xticks=range(levels))
+    panel.grid(alpha=0.3)
+    figure.legend(loc='outside right upper', fontsize=8)
+    return figure
+
+
+def draw_curves(rows: Sequence[Mapping[str, Any]], validated_on: str) -> Figure:
+    """The training loss and the validation accuracy of each run; runs of a row of the table have one colour."""
+    figure = Figure(figsize=(11, 4.5), layout='constrained')
+    losses, accuracies = figure.subplots(1, 2)
+    for index, row in enumerate(rows):
+        style = dict(linestyle=LINES[index // 10 % len(LINES)], color=f'C{index % 10}', linewidth=1)
+        for number, run in enumerate(row['runs']):
+            label = row['name'] if not number else None
+            losses.plot([point['epoch'] for point in run['curve']], [point['loss'] for point in run['curve']],
+                        label=label, **style)
+            tested = [(point['epoch'], point['validation']['accuracy/top1'] / 100) for point in run['curve']
+                      if 'accuracy/top1' in point.get('validation', {})]
+            accuracies.plot([epoch for epoch, _ in tested], [value for _, value in tested], marker='o', markersize=3,
+                            **style)
+    losses.set(xlabel='epoch', ylabel='training loss, mean over the epoch', ylim=(0, None))
+    accuracies.set(xlabel='epoch', ylabel=f'accuracy on the part {validated_on}', ylim=(-0.02, 1.02))
+    for panel in (losses, accuracies):
+        panel.set_xlim(0.5, max(len(run['curve']) for row in rows for run in row['runs']) + 0.5)
+        panel.xaxis.get_major_locator().set_params(integer=True)
+        panel.grid(alpha=0.3)
+    figure.legend(loc='outside right upper', fontsize=8)
+    return figure

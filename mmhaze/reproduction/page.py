@@ -1,0 +1,129 @@
+"""The page of a report, in Markdown: what falls short first, then the tables, the figures and how they were made."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .report import below_base
+
+COLUMNS = {'error in levels': 'mae', 'within one level': 'within_1', 'kappa': 'kappa', 'recall, light': 'recall_light',
+           'recall, heavy': 'recall_heavy', 'macro F1': 'macro_f1', 'calibration error': 'ece'}
+STATES = dict(open='not run yet', begun='not finished', damaged='its result cannot be believed', diverged='diverged',
+              failed='failed')
+
+
+def number(value: float | None) -> str:
+    """``.9108`` as tables have it; a dash for what is not defined."""
+    if value is None:
+        return '-'
+    text = f'{value:.4f}'
+    return text.replace('0.', '.', 1) if abs(value) < 1 else text
+
+
+def with_spread(summary: Mapping[str, Any]) -> str:
+    """``.9108 ± .0032``, or the mean alone."""
+    return number(summary['mean']) + (f' ± {number(summary["spread"])}' if summary['spread'] is not None else '')
+
+
+def render(report: Mapping[str, Any]) -> str:
+    """A report as Markdown."""
+    title = {'table1': 'Table 1', 'table3': 'Table 3'}[report['table']]
+    lines = [f'# {title}, made again', '', f'Made by `{report["command"]}`. Every number is in '
+             f'[{report["json"]}]({report["json"]}), and more.', '']
+    for section in report['sections']:
+        lines += [f'## {section["data"]}, split {section["split"]}', '']
+        lines += [f'**Not made.** {section["problem"]}', ''] if 'problem' in section else _section(section)
+    return '\n'.join([*lines, *_how(report)]) + '\n'
+
+
+def _section(section: Mapping[str, Any]) -> list[str]:
+    finished = [row for row in section['rows'] if row['runs']]
+    lines = ['### What falls short', '', *[f'- {text}' for text in _shortfalls(section)], '']
+    if not finished:
+        return [*lines, 'No row has a result yet.', '']
+    lines += ['### The table', '', 'Accuracy, its mean and its standard deviation over the seeds, and the paper\'s. '
+              'Rows in italics are no rows of the paper. The error is in levels; recall is that of the lower and of '
+              'the upper half of the levels.', '']
+    lines += _table(['', 'accuracy', 'seeds', "the paper's", 'difference', *COLUMNS],
+                    [_row(row, section['in_paper']) for row in section['rows']])
+    fogs = sorted({fog for row in finished for fog in row['accuracy_by_fog']})
+    if len(fogs) > 1:
+        lines += ['Accuracy by fog:', '', *_table(['', *fogs], [
+            [_name(row), *(number(row['accuracy_by_fog'].get(fog)) for fog in fogs)] for row in finished])]
+    lines += ['Recall by level:', '', *_table(['', *map(str, range(section['levels']))], [
+        [_name(row), *map(number, row['recall'])] for row in finished])]
+    for text, file in section.get('figures', {}).items():
+        lines += [f'![{text}]({file})', '']
+    return lines
+
+
+def _shortfalls(section: Mapping[str, Any]) -> list[str]:
+    said = []
+    for row in section['rows']:
+        if row['difference'] is not None and row['difference'] < 0:
+            said.append(f'**{row["name"]} is below the paper**: {with_spread(row["accuracy"])} against '
+                        f'{number(row["paper"])}, {number(-row["difference"])} less.')
+        for each in row['missing']:
+            seed = f', seed {each["seed"]}' if each['seed'] else ''
+            reason = f': {each["reason"]}' if each['reason'] else ''
+            said.append(f'{row["name"]}{seed} {"is " if each["state"] in ("open", "begun") else ""}'
+                        f'{STATES[each["state"]]}{reason}'.rstrip('.') + '.')
+    without = [row['name'] for row in section['rows'] if not row['planned']]
+    if without:
+        said.append(f'Not run, as there is no config for this data set: {"; ".join(without)}.')
+    for each in below_base(section):
+        said.append(f'{each["name"]} is {number(abs(each["gain"]))} {"below" if each["gain"] < 0 else "above"} '
+                    f'{each["base"]}, ' + ('of one seed' if each['spread'] is None else
+                                           f'no more than the seeds differ ({number(each["spread"])})'
+                                           if abs(each['gain']) <= each['spread'] else
+                                           f'more than the seeds differ ({number(each["spread"])})') + '.')
+    unknown = [row['name'] for row in section['rows'] if row['runs'] and not row['ours'] and row['paper'] is None]
+    if unknown and section['in_paper']:
+        said.append(f"The paper's numbers are not at hand for: {'; '.join(unknown)}.")
+    said += section['remarks']
+    said.append(f'The test part has {section["parts"]["test"]} photos, of {sum(section["parts"].values())}. Seeds '
+                'change what is drawn in training, not which photos are tested: the spread says nothing of others.')
+    return said
+
+
+def _row(row: Mapping[str, Any], in_paper: bool) -> list[str]:
+    paper = number(row['paper'])
+    if row['paper'] is None and in_paper and not row['ours']:
+        paper = 'not at hand'
+    if not row['runs']:
+        states = ', '.join(sorted({STATES[each['state']] for each in row['missing']})) or 'not run'
+        return [_name(row), states, '0', paper, *['-'] * (len(COLUMNS) + 1)]
+    difference = '-'
+    if row['difference'] is not None:
+        difference = number(row['difference']) + ', below the paper' if row['difference'] < 0 else (
+            f'+{number(row["difference"])}')
+    seeds = 'none drawn'
+    if row['drawn']:
+        seeds = f'{len(row["runs"])} of {row["planned"]}' if row['missing'] else str(len(row['runs']))
+    return [_name(row), with_spread(row['accuracy']), seeds, paper, difference,
+            *(with_spread(row[key]) for key in COLUMNS.values())]
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    return f'*{row["name"]}*' if row['ours'] else row['name']
+
+
+def _how(report: Mapping[str, Any]) -> list[str]:
+    lines = ['## How it was made', '', 'The network of the last epoch is tested: no epoch, and nothing else, was '
+             'chosen by its score on a test part.']
+    if any(section.get('curve_on') == 'test' for section in report['sections']):
+        lines.append('Where a data set has no part for validation, the accuracy in the training curves is on the test '
+                     'part; it serves for the curves alone.')
+    times = [(f'{section["data"]}, {section["split"]}', row) for section in report['sections']
+             for row in section['rows'] if row['runs']]
+    if times:
+        lines += ['', 'Seconds a run, of training and test:', '', *_table(['', 'data, split', 'seconds'], [
+            [row['name'], where, f'{row["seconds"]["mean"]:.0f}'] for where, row in times])]
+    for each in report['machines']:
+        lines += [f'- {each["runs"]} runs: ' + ', '.join(
+            f'{name} {value}' for name, value in each['machine'].items()) + '.']
+    return lines
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    return [f'| {" | ".join(cells)} |' for cells in (head, ['---', *['---:'] * (len(head) - 1)], *rows)] + ['']

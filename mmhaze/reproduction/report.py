@@ -1,0 +1,90 @@
+"""What a page says, as one dict ready for JSON: every number of the page is in it."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import mean, stdev
+from typing import Any
+
+from .data import DataSet, Listing
+from .running import Outcome
+from .scores import score
+from .tables import TABLES, Row
+
+# averaged over the seeds
+NUMBERS = ('accuracy', 'macro_f1', 'mae', 'within_1', 'kappa', 'recall_light', 'recall_heavy', 'ece', 'seconds')
+
+
+def make_section(data: DataSet, split: str, listing: Listing, rows: Sequence[Row],
+                 outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """The part of a report about one data set in one split.
+
+    Args:
+        data, split, listing: the data set.
+        rows: of the table, in order.
+        outcomes: of their cells; a row without any has no config for this data set.
+    """
+    parts = {part: len(photos) for part, photos in listing.photos.items()}
+    return dict(data=data.name, split=split, levels=data.levels, parts=parts, manifest=listing.sha256,
+                remarks=[data.remarks[key] for key in ('', split) if key in data.remarks],
+                curve_on='val' if data.validates else 'test',
+                in_paper=data.name in {name for table in TABLES.values() for row in table for name in row.paper},
+                rows=[make_row(row, data, [each for each in outcomes if each.cell.row == row]) for row in rows])
+
+
+def make_problem(data: str, split: str, problem: str) -> dict[str, Any]:
+    """The part of a report about a data set that cannot be used."""
+    return dict(data=data, split=split, problem=problem, rows=[])
+
+
+def make_row(row: Row, data: DataSet, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """A row: what each seed came to, their mean and spread, and the paper's number beside."""
+    runs, missing = [], []
+    for outcome in outcomes:
+        seed = outcome.cell.seed
+        if outcome.result is None:
+            missing.append(dict(seed=seed, state=outcome.state, reason=outcome.reason))
+        else:
+            result = outcome.result
+            runs.append(dict(seed=seed, **score(result['predictions'], data.levels), seconds=result['seconds'],
+                             curve=result['curve'], machine=result['machine']))
+    paper = row.paper.get(data.name)
+    summary = {name: _summary([run[name] for run in runs]) for name in NUMBERS} if runs else {}
+    return dict(
+        name=row.name, ours=row.ours, drawn=row.drawn, config=f'{row.config}_{data.name}.py' if row.config else None,
+        baseline=dict(row.baseline) or None, runs=runs, missing=missing, planned=len(outcomes), paper=paper, **summary,
+        difference=summary['accuracy']['mean'] - paper if runs and paper is not None else None,
+        recall=_over_runs(runs, 'recall'), accuracy_by_fog=_fogs(runs))
+
+
+def below_base(section: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Rows of MagNet that do not beat their base network by more than the spread over seeds."""
+    by_config = {row['config']: row for row in section['rows'] if row['config'] and row['runs']}
+    found = []
+    for config, row in by_config.items():
+        if not config.startswith('magnet/'):
+            continue
+        base = by_config.get(f'baselines/{config.split("_", 1)[1]}')
+        if base is None:
+            continue
+        gain = row['accuracy']['mean'] - base['accuracy']['mean']
+        spreads = [each['accuracy']['spread'] for each in (row, base)]
+        spread = None if None in spreads else sum(each**2 for each in spreads)**0.5
+        if spread is None or gain <= spread:
+            found.append(dict(name=row['name'], base=base['name'], gain=gain, spread=spread))
+    return found
+
+
+def _summary(values: Sequence[float | None]) -> dict[str, Any]:
+    """Mean and standard deviation (of a sample, so None for one) of what is defined."""
+    known = [value for value in values if value is not None]
+    return dict(mean=mean(known) if known else None, spread=stdev(known) if len(known) > 1 else None, n=len(known))
+
+
+def _over_runs(runs: Sequence[Mapping[str, Any]], name: str) -> list[float | None]:
+    columns = [[value for value in values if value is not None] for values in zip(*(run[name] for run in runs))]
+    return [mean(column) if column else None for column in columns]
+
+
+def _fogs(runs: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    fogs = runs[0]['accuracy_by_fog'] if runs else {}
+    return {fog: mean(run['accuracy_by_fog'][fog] for run in runs) for fog in fogs}

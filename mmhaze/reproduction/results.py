@@ -1,0 +1,82 @@
+"""Results of cells on disk: written whole, and believed only where they are whole, unchanged and of the same recipe."""
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..files import write_whole
+
+RESULT, FAILURE, CURVE = 'result.json', 'failure.json', 'curve.json'
+
+
+def write_result(folder: Path, result: Mapping[str, Any]) -> None:
+    """Writes what a cell came to, with a checksum.
+
+    Args:
+        folder: of the cell.
+        result: ``recipe``; ``predictions``, for each test photo ``path``, ``level``, ``predicted``, ``probabilities``
+            (None where the method gives none) and ``fog``; ``curve``; ``seconds``; ``machine``.
+    """
+    write_whole(folder / RESULT, _dump(dict(checksum=_checksum(result), **result)))
+
+
+def read_result(folder: Path, recipe: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The result of a cell, or None where there is none yet.
+
+    Raises:
+        ValueError: it is cut short, was changed, or is of another recipe.
+    """
+    path = folder / RESULT
+    try:
+        result = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise ValueError(f'{path} is no JSON, as where it is cut short ({error}).') from error
+    checksum = result.pop('checksum', None) if isinstance(result, dict) else None
+    if checksum is None or checksum != _checksum(result):
+        raise ValueError(f'{path} was changed since it was written: its checksum does not fit.')
+    if result.get('recipe') != recipe:
+        raise ValueError(f'{path} is the result of another recipe.')
+    return result
+
+
+def write_failure(folder: Path, state: str, reason: str) -> None:
+    """Writes why a cell has no result; ``state`` is ``'diverged'`` or ``'failed'``."""
+    write_whole(folder / FAILURE, _dump(dict(state=state, reason=reason)))
+
+
+def read_failure(folder: Path) -> dict[str, str] | None:
+    """Why a cell has no result, or None where nothing says so."""
+    try:
+        failure = json.loads((folder / FAILURE).read_bytes())
+        return dict(state=str(failure['state']), reason=str(failure['reason']))
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError) as error:
+        return dict(state='failed', reason=f'{folder / FAILURE} cannot be read: {error!r}')
+
+
+def write_curve(folder: Path, curve: list[dict[str, Any]]) -> None:
+    """Writes what is known of the epochs that a training has behind it."""
+    write_whole(folder / CURVE, _dump(curve))
+
+
+def read_curve(folder: Path) -> list[dict[str, Any]]:
+    """The epochs so far; none where nothing can be read, which costs the curve its beginning and no more."""
+    try:
+        curve = json.loads((folder / CURVE).read_bytes())
+        return [dict(point, epoch=int(point['epoch']), seconds=float(point['seconds'])) for point in curve]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def _checksum(result: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(result, sort_keys=True).encode()).hexdigest()
+
+
+def _dump(content: Any) -> bytes:
+    return (json.dumps(content) + '\n').encode()
