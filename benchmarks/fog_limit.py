@@ -1,0 +1,96 @@
+"""How well the level of uneven fog can be told at best, by the density of the fog itself.
+
+    python benchmarks/fog_limit.py SRC --out docs/results/fog_limit.json
+
+SRC holds FRIDA's folders ``frida`` and ``frida2``. In heterogeneous fog the density is k = 2 beta n, with n noise that
+is drawn for each image. Whoever looks at a photo sees k, at best, where something stands that is not too far. So here k
+is drawn over scenes of the split ``scene``, and random trees are told k at every pixel nearer than some distance, with
+no error at all: its quantiles, mean and standard deviation. They learn on training scenes and are asked on test scenes.
+What they reach is what a perfect reading of the density is worth; the rest is chance. Even density gives the level away,
+and so would the whole field, whose greatest value is 2 beta: each field is stretched to reach 0 and 1.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from environment import describe_environment
+from sklearn.ensemble import ExtraTreesClassifier
+
+from mmhaze.files import write_whole
+from mmhaze.synthesis.fog import frida_params, haze_fields
+from mmhaze.synthesis.hazel_level import NEAR_DUPLICATES, TEST_SHARE, find_scenes
+from mmhaze.synthesis.levels import HAZEL_LEVEL_BETAS
+from mmhaze.synthesis.plan import SPLIT_SEED
+from mmhaze.synthesis.splits import TEST, TRAIN, split_by_scene
+
+SHAPE = (120, 160)  # the noise is drawn at a quarter of the size; its cells scale with it
+SHARES = (0, 0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98, 1)
+DISTANCES = (15, 30, 60, 120, 400)  # metres; the sky is at 500 and more
+FOG = 'heterogeneous'
+
+
+def read_depths(src: Path) -> dict[str, np.ndarray]:
+    """Of the scenes of each part of the split ``scene``: (N, 120, 160) float, metres."""
+    scenes = find_scenes(src)
+    part_of = split_by_scene([scene.id for scene in scenes], TEST_SHARE, SPLIT_SEED, NEAR_DUPLICATES)
+    depths: dict[str, list[np.ndarray]] = {TRAIN: [], TEST: []}
+    for scene in scenes:
+        depths[part_of[scene.id]].append(cv2.resize(scene.load()[1], SHAPE[::-1], interpolation=cv2.INTER_NEAREST))
+    return {part: np.stack(listed) for part, listed in depths.items()}
+
+
+def draw(depths: np.ndarray, distances: Sequence[float], count: int,
+         rng: np.random.Generator) -> tuple[dict[float, np.ndarray], np.ndarray]:
+    """Draws fog over scenes.
+
+    Returns:
+        For each distance what is known of k nearer than that, (count, 11), and the levels, (count,).
+    """
+    levels = rng.integers(len(HAZEL_LEVEL_BETAS), size=count)
+    known: dict[float, list[np.ndarray]] = {distance: [] for distance in distances}
+    for level in levels:
+        params = frida_params(FOG, HAZEL_LEVEL_BETAS[level], seed=int(rng.integers(2**32)))
+        k = np.asarray(haze_fields(SHAPE, params)[0])
+        depth = depths[rng.integers(len(depths))]
+        for distance in distances:
+            near = k[depth < distance]
+            known[distance].append(np.append(np.quantile(near, SHARES), [near.mean(), near.std()]))
+    return {distance: np.stack(rows) for distance, rows in known.items()}, levels
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('src', type=Path)
+    parser.add_argument('--train', type=int, default=12000, help='draws to learn on (default: %(default)s)')
+    parser.add_argument('--test', type=int, default=4000, help='draws to be asked (default: %(default)s)')
+    parser.add_argument('--seed', type=int, default=0)
+    parser.add_argument('--out', type=Path, help='a JSON file')
+    args = parser.parse_args(argv)
+
+    rng = np.random.default_rng(args.seed)
+    depths = read_depths(args.src)
+    seen, levels = draw(depths[TRAIN], DISTANCES, args.train, rng)
+    asked, true = draw(depths[TEST], DISTANCES, args.test, rng)
+    results = []
+    print(f'{"nearer than":>12}{"accuracy":>10}{"within 1":>10}{"mean k / beta":>24}')
+    for distance in DISTANCES:
+        trees = ExtraTreesClassifier(200, max_features=0.5, min_samples_leaf=3, random_state=args.seed)
+        missed = np.abs(trees.fit(seen[distance], levels).predict(asked[distance]) - true)
+        mean = asked[distance][:, -2] / np.array(HAZEL_LEVEL_BETAS)[true]
+        results.append(dict(metres=distance, accuracy=float((missed == 0).mean()), within_1=float((missed <= 1).mean()),
+                            mean_k_over_beta=float(mean.mean()), mean_k_over_beta_std=float(mean.std())))
+        print(f'{distance:10} m{results[-1]["accuracy"]:10.3f}{results[-1]["within_1"]:10.3f}'
+              f'{mean.mean():14.2f} +- {mean.std():.2f}', flush=True)
+    if args.out:
+        report = dict(environment=describe_environment(), train=args.train, test=args.test, seed=args.seed, fog=FOG,
+                      limits=results)
+        write_whole(args.out, (json.dumps(report, indent=2) + '\n').encode())
+
+
+if __name__ == '__main__':
+    main()
