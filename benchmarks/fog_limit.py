@@ -6,7 +6,7 @@ SRC holds FRIDA's folders ``frida`` and ``frida2``. In heterogeneous fog the den
 is drawn for each image. Whoever looks at a photo sees k, at best, where something stands that is not too far. So here k
 is drawn over scenes of the split ``scene``, and random trees are told k at every pixel nearer than some distance, with
 no error at all: its quantiles, mean and standard deviation. They learn on training scenes and are asked on test scenes.
-What they reach is what a perfect reading of the density is worth; the rest is chance. Even density gives the level away,
+What they reach is what a perfect reading of the density is worth; the rest is chance. Even density gives all away,
 and so would the whole field, whose greatest value is 2 beta: each field is stretched to reach 0 and 1.
 """
 from __future__ import annotations
