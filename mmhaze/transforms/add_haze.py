@@ -10,11 +10,11 @@ from ..physics import beta_to_visibility, transmission
 from ..registry import TRANSFORMS
 from ..synthesis.airlight import estimate_airlight, soften_airlight
 from ..synthesis.depth.sky import set_sky_far
-from ..synthesis.fog import frida_params, haze_fields
+from ..synthesis.fog import FOGS, frida_params, haze_fields, render
 from ..synthesis.levels import SCHEDULES
 from ..synthesis.wild import WILD_FOGS, WildParams, WildScene, prepare_scene, render_wild
 
-ESTIMATE = 'estimate'
+ESTIMATE, FRIDA = 'estimate', 'frida'
 
 
 @TRANSFORMS.register_module()
@@ -81,8 +81,10 @@ class AddHaze(BaseTransform):
             ``schedule``.
         schedule: one of :data:`mmhaze.synthesis.levels.SCHEDULES`.
         levels: how many the schedule has.
-        fog: 'uniform' or 'heterogeneous', see :mod:`mmhaze.synthesis.wild`.
-        airlight: ``'estimate'``, from the photo; or (lowest, highest), from which a grey one is drawn, in [0, 1].
+        fog: 'uniform' or 'heterogeneous', see :mod:`mmhaze.synthesis.wild`, or several, of which one is drawn.
+        airlight: ``'estimate'``, from the photo; or (lowest, highest), from which a grey one is drawn, in [0, 1]; or
+            ``'frida'``, with which ``fog`` may be any of :data:`mmhaze.synthesis.fog.FOGS`: white, and uneven where the
+            fog is cloudy; ``airlight`` of the results is then its middle. So are the images of Hazel-level made.
         transmission: whether to add it.
 
     Raises:
@@ -93,51 +95,57 @@ class AddHaze(BaseTransform):
                  betas: Sequence[float] | None = None,
                  schedule: str = 'beta_linear',
                  levels: int = 10,
-                 fog: str = 'uniform',
+                 fog: str | Sequence[str] = 'uniform',
                  airlight: str | tuple[float, float] = ESTIMATE,
                  transmission: bool = False) -> None:
         if schedule not in SCHEDULES:
             raise ValueError(f'schedule is one of {sorted(SCHEDULES)}, got {schedule!r}.')
-        if fog not in WILD_FOGS:
-            raise ValueError(f'fog is one of {WILD_FOGS}, got {fog!r}.')
+        self.fogs = (fog,) if isinstance(fog, str) else tuple(fog)
+        known = FOGS if airlight == FRIDA else WILD_FOGS
+        if not self.fogs or not set(self.fogs) <= set(known):
+            raise ValueError(f'fog is one or more of {known} where airlight is {airlight!r}, got {fog!r}.')
         self.betas = SCHEDULES[schedule](levels) if betas is None else tuple(map(float, betas))
         if not self.betas or min(self.betas) < 0 or list(self.betas) != sorted(set(self.betas)):
             raise ValueError(f'betas are those of the levels, from 0, each above the one before, got {self.betas}.')
-        if airlight != ESTIMATE and not (len(airlight) == 2 and not isinstance(airlight, str)
-                                         and 0 <= airlight[0] <= airlight[1] <= 1):
-            raise ValueError(f"airlight is 'estimate' or (lowest, highest) in [0, 1], got {airlight!r}.")
-        self.fog, self.airlight, self.transmission = fog, airlight, transmission
+        if airlight not in (ESTIMATE, FRIDA) and not (len(airlight) == 2 and not isinstance(airlight, str)
+                                                      and 0 <= airlight[0] <= airlight[1] <= 1):
+            raise ValueError(f"airlight is 'estimate', 'frida' or (lowest, highest) in [0, 1], got {airlight!r}.")
+        self.airlight, self.transmission = airlight, transmission
 
     def transform(self, results: dict) -> dict:
         img, depth = _take(results, 'AddHaze')
-        level, brightness, seed = self._draw()
+        level, brightness, seed, fog = self._draw()
         beta = self.betas[level]
-        if not isinstance(self.airlight, str):
-            lowest, highest = self.airlight
-            airlight = np.full(3, lowest + (highest - lowest) * brightness)
-        elif 'airlight' in results:
-            airlight = results['airlight']
+        haze = frida_params(fog, beta, seed)
+        if self.airlight == FRIDA:
+            airlight, hazy = np.full(3, haze.airlight), render(img, depth, haze)
         else:
-            airlight = soften_airlight(estimate_airlight(img))
-        blue, green, red = airlight.tolist()
-        white = frida_params(self.fog, beta, seed)
-        params = WildParams(fog=self.fog, beta=beta, beta_range=white.beta_range, noise=white.noise, seed=seed,
-                            airlight=(blue, green, red))
-        results.update(img=render_wild(WildScene(img, depth), params), gt_label=level, beta=beta, fog=self.fog,
-                       visibility=beta_to_visibility(beta), airlight=airlight)
+            airlight = self._find_airlight(results, brightness)
+            blue, green, red = airlight.tolist()
+            hazy = render_wild(WildScene(img, depth), WildParams(
+                fog=fog, beta=beta, beta_range=haze.beta_range, noise=haze.noise, seed=seed,
+                airlight=(blue, green, red)))
+        results.update(img=hazy, gt_label=level, beta=beta, fog=fog, visibility=beta_to_visibility(beta),
+                       airlight=airlight)
         if self.transmission:
-            results['transmission'] = transmission(depth, haze_fields(depth.shape, params.as_white())[0])
+            results['transmission'] = transmission(depth, haze_fields(depth.shape, haze)[0])
         return results
 
+    def _find_airlight(self, results: dict, brightness: float) -> np.ndarray:
+        if not isinstance(self.airlight, str):
+            lowest, highest = self.airlight
+            return np.full(3, lowest + (highest - lowest) * brightness)
+        return results['airlight'] if 'airlight' in results else soften_airlight(estimate_airlight(results['img']))
+
     @cache_randomness
-    def _draw(self) -> tuple[int, float, int]:
-        """The level; where in its range the airlight is, in [0, 1); the seed of uneven fog."""
+    def _draw(self) -> tuple[int, float, int, str]:
+        """The level; where in its range the airlight is, in [0, 1); the seed of uneven fog; the fog."""
         seed = np.random.randint(2**31 - 1)  # noqa: NPY002  the host seeds this generator, in each worker
         rng = np.random.default_rng(seed)
-        return int(rng.integers(len(self.betas))), rng.random(), seed
+        return int(rng.integers(len(self.betas))), rng.random(), seed, self.fogs[rng.integers(len(self.fogs))]
 
     def __repr__(self) -> str:
-        return (f'{type(self).__name__}(betas={self.betas}, fog={self.fog!r}, airlight={self.airlight!r}, '
+        return (f'{type(self).__name__}(betas={self.betas}, fog={self.fogs}, airlight={self.airlight!r}, '
                 f'transmission={self.transmission})')
 
 

@@ -15,7 +15,8 @@ from mmhaze.synthesis.airlight import estimate_airlight, soften_airlight
 from mmhaze.synthesis.depth import GroundPlane
 from mmhaze.synthesis.depth.own import encode_depth
 from mmhaze.synthesis.depth.sky import set_sky_far
-from mmhaze.synthesis.levels import SCHEDULES
+from mmhaze.synthesis.fog import FOGS, frida_params, haze_fields, render
+from mmhaze.synthesis.levels import HAZEL_LEVEL_BETAS, SCHEDULES
 from mmhaze.synthesis.scenes import render_scene
 from mmhaze.synthesis.wild import WildParams, WildScene, prepare_scene, render_wild
 from mmhaze.synthesis.wild_photos import WildPhoto
@@ -94,6 +95,30 @@ def test_uneven_fog_is_that_of_the_synthesiser_and_new_each_time():
     assert density[near].max() > 0.03 and density[near].min() < 0.01 and (one['img'] != two['img']).any()
     np.testing.assert_allclose(one['img'] / 255, CLEAR / 255 * one['transmission'][..., None]
                                + 0.8 * (1 - one['transmission'][..., None]), atol=0.51 / 255)
+
+
+def test_the_four_fogs_of_frida_are_drawn_alike_and_are_those_of_hazel_level():
+    step = build('AddHaze', betas=HAZEL_LEVEL_BETAS, fog=FOGS, airlight='frida', transmission=True)
+    seen = Counter()
+    for seed in range(200):
+        np.random.seed(seed)  # noqa: NPY002
+        seen[step(dict(img=CLEAR[:8, :8], depth=DEPTH[:8, :8]))['fog']] += 1
+    assert set(seen) == set(FOGS) and min(seen.values()) > 30
+    for seed in range(8):
+        results = haze(step, seed)
+        haze_seed = np.random.RandomState(seed).randint(2**31 - 1)
+        params = frida_params(results['fog'], HAZEL_LEVEL_BETAS[results['gt_label']], haze_seed)
+        np.testing.assert_array_equal(results['img'], render(CLEAR, DEPTH, params))
+        assert results['airlight'].tolist() == [0.9 if 'cloudy' in results['fog'] else 1.0] * 3
+        k, _ = haze_fields(DEPTH.shape, params)
+        np.testing.assert_allclose(results['transmission'], np.exp(-k * DEPTH), atol=1e-6)
+
+
+def test_cloudy_fog_needs_an_airlight_that_is_uneven():
+    with pytest.raises(ValueError, match=r"one or more of \('uniform', 'heterogeneous'\) where airlight is 'estimate'"):
+        build('AddHaze', fog=['uniform', 'cloudy'])
+    with pytest.raises(ValueError, match='fog is one or more of'):
+        build('AddHaze', fog=[])
 
 
 def test_the_airlight_is_that_of_the_photo_worked_out_before_or_now():
@@ -184,11 +209,11 @@ def test_depth_is_loaded_at_the_size_of_the_photo(tmp_path: Path):
 
 @pytest.mark.parametrize(('step', 'settings', 'said'), [
     ('AddHaze', dict(schedule='linear'), "schedule is one of .*got 'linear'"),
-    ('AddHaze', dict(fog='cloudy'), "fog is one of .*got 'cloudy'"),
+    ('AddHaze', dict(fog='cloudy'), "fog is one or more of .*got 'cloudy'"),
     ('AddHaze', dict(betas=[]), 'betas are'), ('AddHaze', dict(betas=[-1, 0]), 'betas are'),
     ('AddHaze', dict(betas=[0.1, 0]), 'each above the one before'), ('AddHaze', dict(betas=[0, 0]), 'betas are'),
     ('AddHaze', dict(levels=1), 'levels must be at least 2'),
-    ('AddHaze', dict(airlight='white'), "'estimate' or .*got 'white'"), ('AddHaze', dict(airlight='ab'), 'estimate'),
+    ('AddHaze', dict(airlight='white'), "'estimate', 'frida' or .*got 'white'"), ('AddHaze', dict(airlight='ab'), 'estimate'),
     ('AddHaze', dict(airlight=(0.9, 0.7)), 'estimate'), ('AddHaze', dict(airlight=(0.9, 1.1)), 'estimate'),
     ('LoadDepth', dict(kind='metres'), 'kind is one of')])
 def test_settings_that_mean_nothing_are_refused(step: str, settings: dict, said: str):
