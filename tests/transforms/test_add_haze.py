@@ -213,8 +213,9 @@ def test_depth_is_loaded_at_the_size_of_the_photo(tmp_path: Path):
     ('AddHaze', dict(betas=[]), 'betas are'), ('AddHaze', dict(betas=[-1, 0]), 'betas are'),
     ('AddHaze', dict(betas=[0.1, 0]), 'each above the one before'), ('AddHaze', dict(betas=[0, 0]), 'betas are'),
     ('AddHaze', dict(levels=1), 'levels must be at least 2'),
-    ('AddHaze', dict(airlight='white'), "'estimate', 'frida' or .*got 'white'"), ('AddHaze', dict(airlight='ab'), 'estimate'),
-    ('AddHaze', dict(airlight=(0.9, 0.7)), 'estimate'), ('AddHaze', dict(airlight=(0.9, 1.1)), 'estimate'),
+    ('AddHaze', dict(airlight='white'), "'estimate', 'frida' or .*got 'white'"),
+    ('AddHaze', dict(airlight='ab'), 'estimate'), ('AddHaze', dict(airlight=(0.9, 0.7)), 'estimate'),
+    ('AddHaze', dict(airlight=(0.9, 1.1)), 'estimate'),
     ('LoadDepth', dict(kind='metres'), 'kind is one of')])
 def test_settings_that_mean_nothing_are_refused(step: str, settings: dict, said: str):
     with pytest.raises(ValueError, match=said):
