@@ -33,7 +33,7 @@ from mmhaze.synthesis.depth.sky import set_sky_far
 from mmhaze.synthesis.scenes import render_scene
 from mmhaze.synthesis.wild import draw_params, prepare_scene, render_wild
 from mmhaze.synthesis.wild_photos import WildPhoto, find_photos
-from mmhaze.synthesis.wild_recipe import WildRecipe
+from mmhaze.synthesis.wild_recipe import WildRecipe, shrink
 from mmhaze.synthesis.wild_writer import write_wild_set
 from mmhaze.synthesis.workers import count_cores
 
@@ -90,10 +90,10 @@ def time_steps(photos: Iterable[WildPhoto], recipe: WildRecipe, folder: Path) ->
     """Processor seconds of each step for 640x480 pixels: medians over the photos."""
     clock = Clock()
     for photo in photos:
-        height, width = recipe.shrink(read_photo(photo.path)).shape[:2]
+        height, width = shrink(read_photo(photo.path), recipe.size).shape[:2]
         clock.pixels = height * width
         with clock('photo: open and shrink'):
-            clear = recipe.shrink(read_photo(photo.path))
+            clear = shrink(read_photo(photo.path), recipe.size)
         with clock('photo: depth'):
             depth, _, _ = recipe.find_depth(photo, clear)
         with clock('photo: sky'):

@@ -12,6 +12,7 @@ def write_tiny_set(folder: Path, levels: int = 9, rounds: int = 3, parts: bool =
     """Writes ``rounds`` photos of each level, 96x80, and manifest.csv; returns the folder.
 
     The higher the level, the brighter and flatter the photo. Each split gives another third of the rounds to test.
+    clear.csv lists the first photo of each round as a clear one with its depth, 2 to 160 m in steps of 2 cm.
     With ``parts`` a column ``split`` gives a third to each of train, val and test, and all photos have one depth, 1 to
     80 m, in centimetres.
     """
@@ -31,6 +32,10 @@ def write_tiny_set(folder: Path, levels: int = 9, rounds: int = 3, parts: bool =
             rows.writerow([f'{number:03}.png', level, *('test' if scene % 3 == held else 'train' for held in (2, 0)),
                            f'scene-{scene}', 'uniform', beta, 3 / beta, 'nobody reads this',
                            *([('train', 'val', 'test')[scene % 3], 'depth.png'] if parts else [])])
-    if parts:
-        cv2.imwrite(str(folder / 'depth.png'), np.tile(np.linspace(8000, 100, 80)[:, None], 96).astype(np.uint16))
+    with (folder / 'clear.csv').open('w', newline='', encoding='utf-8') as lines:
+        rows = csv.writer(lines)
+        rows.writerow(['file', 'level', 'split_scene', 'scene', 'depth'])
+        rows.writerows([f'{levels * scene:03}.png', 0, 'train' if scene % 3 else 'test', f'scene-{scene}', 'depth.png']
+                       for scene in range(rounds))
+    cv2.imwrite(str(folder / 'depth.png'), np.tile(np.linspace(8000, 100, 80)[:, None], 96).astype(np.uint16))
     return folder

@@ -6,17 +6,20 @@ does, ``noise='hazel'`` as in that picture. FRIDA and FRIDA2 are for research on
 """
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 
+from ..files import write_whole
 from ..photo import read_photo
 from .fdd import read_fdd
 from .fog import FOGS
 from .levels import HAZEL_LEVEL_BETAS
 from .plan import plan_rows
-from .writer import write_set
+from .writer import write_set, write_table
 
 SCENES = {'frida': 18, 'frida2': 66}
 DEPTH_PREFIX = {'frida': 'Dmap', 'frida2': 'LDep'}
@@ -25,6 +28,9 @@ DEPTH_PREFIX = {'frida': 'Dmap', 'frida2': 'LDep'}
 NEAR_DUPLICATES = tuple(tuple(f'frida2-{number:06d}' for number in group) for group in (
     (1, 2, 4, 7, 8, 10, 12, 13), (16, 17, 18, 19), (30, 47), (50, 51), (54, 55), (61, 62)))
 TEST_SHARE = 0.2  # 17 of 84 scenes
+
+CLEAR = 'clear.csv'
+CLEAR_DEPTH_SCALE = 0.02  # metres for a value of 1: 16 bits reach 1310 m, and FRIDA's sky is at 1000
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,7 @@ def find_scenes(src: str | Path, allow_partial: bool = False) -> list[FridaScene
 
 
 def make_hazel_level(src: str | Path, out: str | Path, *, workers: int | None = None, noise: str = 'frida',
-                     seed: int = 0, allow_partial: bool = False) -> Path:
+                     seed: int = 0, allow_partial: bool = False, keep_clear: bool = False) -> Path:
     """Writes the set to ``out``, or what is missing of it there, and returns the path of its manifest.
 
     Args:
@@ -91,8 +97,39 @@ def make_hazel_level(src: str | Path, out: str | Path, *, workers: int | None = 
         noise: 'frida' or 'hazel', see :mod:`mmhaze.synthesis.noise`.
         seed: of all noise; the splits do not depend on it.
         allow_partial: see :func:`find_scenes`.
+        keep_clear: also write the clear scenes and their depth, see :func:`write_clear`.
     """
     scenes = find_scenes(src, allow_partial)
     rows = plan_rows([scene.id for scene in scenes], betas=HAZEL_LEVEL_BETAS, fogs=FOGS, suffix='.png',
                      test_share=TEST_SHARE, noise=noise, seed=seed, near_duplicates=NEAR_DUPLICATES)
-    return write_set(scenes, rows, out, workers)
+    manifest = write_set(scenes, rows, out, workers)
+    if keep_clear:
+        write_clear(scenes, {row.scene: row.split_scene for row in rows}, Path(out))
+    return manifest
+
+
+def write_clear(scenes: Sequence[FridaScene], part_of: Mapping[str, str], out: Path) -> Path:
+    """Writes the clear scenes and their depth, for haze that is drawn afresh while training.
+
+    ``clear.csv`` lists ``clear/SCENE.png`` as level 0, with its depth, ``clear_depth/SCENE.png``, 16 bits in steps of
+    2 cm, and its part in the split ``scene``. In the split ``random`` every scene is on both sides.
+
+    Args:
+        scenes: of FRIDA and FRIDA2.
+        part_of: 'train' or 'test' by the name of a scene.
+        out: the set's folder.
+
+    Returns:
+        The path of the list, which is written last.
+    """
+    rows = []
+    for scene in scenes:
+        clear, depth = scene.load()
+        row = dict(file=f'clear/{scene.id}.png', scene=scene.id, level='0', depth=f'clear_depth/{scene.id}.png',
+                   split_scene=part_of[scene.id])
+        steps = np.rint(depth / CLEAR_DEPTH_SCALE).clip(1, np.iinfo(np.uint16).max).astype(np.uint16)
+        for name, img in ((row['file'], clear), (row['depth'], steps)):
+            write_whole(out / name, cv2.imencode('.png', img)[1].tobytes())
+        rows.append(row)
+    write_table(out / CLEAR, rows)
+    return out / CLEAR

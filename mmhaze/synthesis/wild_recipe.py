@@ -95,7 +95,7 @@ class WildRecipe:
         """
         _check_name(photo.name)
         identity = photo_identity(photo.path.read_bytes())
-        clear = self.shrink(read_photo(photo.path))
+        clear = shrink(read_photo(photo.path), self.size)
         depth, source, checksum = self.find_depth(photo, clear)
         scene = prepare_scene(clear, set_sky_far(depth, clear) if self.find_sky else depth)
         files: dict[str, bytes] = {}
@@ -118,15 +118,6 @@ class WildRecipe:
                 mmhaze=__version__))
         return MadePhoto(files, rows)
 
-    def shrink(self, img: np.ndarray) -> np.ndarray:
-        """``img``, (H, W, 3), at most as large as images are to be, by the means of areas."""
-        height, width = img.shape[:2]
-        if self.size is None or max(height, width) <= self.size:
-            return img
-        scale = self.size / max(height, width)
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        return cv2.resize(img, size, interpolation=cv2.INTER_AREA)
-
     def find_depth(self, photo: WildPhoto, clear: np.ndarray) -> tuple[np.ndarray, str, str]:
         """The depth, what it comes from, and the checksum of its file, empty where there is none."""
         if photo.depth is not None:
@@ -142,6 +133,16 @@ class WildRecipe:
         """The file of an image, (H, W, 3) uint8 BGR."""
         settings = [cv2.IMWRITE_JPEG_QUALITY, self.quality] if self.format == 'jpg' else []
         return cv2.imencode(f'.{self.format}', img, settings)[1].tobytes()
+
+
+def shrink(img: np.ndarray, size: int | None) -> np.ndarray:
+    """``img``, (H, W, 3), its longer side at most ``size`` pixels, by the means of areas; None leaves it."""
+    height, width = img.shape[:2]
+    if size is None or max(height, width) <= size:
+        return img
+    scale = size / max(height, width)
+    shape = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return cv2.resize(img, shape, interpolation=cv2.INTER_AREA)
 
 
 def draw_part(identity: str, shares: Sequence[int]) -> str:

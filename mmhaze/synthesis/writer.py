@@ -78,7 +78,7 @@ def write_set(scenes: Sequence[Scene], rows: Sequence[Row], out: str | Path, wor
         warnings.warn(f'{len(changed)} images in {out}, such as {changed[0]}, were made again and are not what '
                       f'{MANIFEST} had: the scenes, OpenCV or mmhaze are not those that made the rest. '
                       'For a set of one make, delete the folder and run again.', stacklevel=2)
-    _write_table(out / MANIFEST, [{**row.as_text(), 'sha256': finished[row.file]} for row in rows])
+    write_table(out / MANIFEST, [{**row.as_text(), 'sha256': finished[row.file]} for row in rows])
     (out / PLAN).unlink(missing_ok=True)
     return out / MANIFEST
 
@@ -112,7 +112,7 @@ def _open_folder(out: Path, rows: Sequence[Row]) -> dict[str, str] | None:
         if strangers:
             raise ValueError(f'{out} holds {strangers[0]}, and neither {PLAN} nor {MANIFEST} says how it was made. '
                              'Choose another folder, or delete this one first.')
-        _write_table(out / PLAN, plan)
+        write_table(out / PLAN, plan)
     for folder in sorted({(out / row.file).parent for row in rows}):
         folder.mkdir(parents=True, exist_ok=True)
     return None
@@ -161,7 +161,8 @@ def _make_scene(scene: Scene, rows: Sequence[Row], out: Path) -> dict[str, str]:
     return checksums
 
 
-def _write_table(path: Path, rows: Sequence[dict[str, str]]) -> None:
+def write_table(path: Path, rows: Sequence[dict[str, str]]) -> None:
+    """Writes a CSV file, whole or not at all; all rows have the columns of the first."""
     text = io.StringIO()
     table = csv.DictWriter(text, list(rows[0]), lineterminator='\n')
     table.writeheader()

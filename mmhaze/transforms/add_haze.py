@@ -9,10 +9,12 @@ from mmcv.transforms.utils import cache_randomness
 from ..physics import beta_to_visibility, transmission
 from ..registry import TRANSFORMS
 from ..synthesis.airlight import estimate_airlight, soften_airlight
+from ..synthesis.depth.files import resize_depth
 from ..synthesis.depth.sky import set_sky_far
 from ..synthesis.fog import FOGS, frida_params, haze_fields, render
 from ..synthesis.levels import SCHEDULES
 from ..synthesis.wild import WILD_FOGS, WildParams, WildScene, prepare_scene, render_wild
+from ..synthesis.wild_recipe import shrink
 
 ESTIMATE, FRIDA = 'estimate', 'frida'
 
@@ -25,23 +27,32 @@ class PrepareHaze(BaseTransform):
 
     **Required keys**: ``img``, (H, W, 3) uint8 BGR, clear; ``depth``, metres, (H, W) float, above 0.
 
-    **Changed and added keys**: ``depth``, (H, W) float32, at most 500 m, far where the photo shows the sky and along
-    the photo's edges; ``airlight``, (3,) float64 BGR in [0, 1], the colour that haze over this photo would have.
+    **Changed and added keys**: ``depth``, (H, W) float32, at most 500 m where it is refined, far where the photo shows
+    the sky and along the photo's edges; ``airlight``, (3,) float64 BGR in [0, 1], the colour that haze over this photo
+    would have; with ``size`` also ``img`` and ``img_shape``.
 
     Args:
         find_sky: see :func:`mmhaze.synthesis.depth.sky.set_sky_far`.
         refine: see :func:`mmhaze.synthesis.wild.prepare_scene`. Depth that ``tools/dataset_converters/haze_wild.py``
             keeps has both already: say False twice.
+        size: the longer side at most, pixels; larger photos are shrunk first, and their depth with them. Drawing haze
+            then costs less, in proportion to the pixels; what a network sees should stay well smaller.
     """
 
-    def __init__(self, find_sky: bool = True, refine: bool = True) -> None:
-        self.find_sky, self.refine = find_sky, refine
+    def __init__(self, find_sky: bool = True, refine: bool = True, size: int | None = None) -> None:
+        if size is not None and size < 1:
+            raise ValueError(f'size is in pixels, at least 1, got {size}; None keeps the size of photos.')
+        self.find_sky, self.refine, self.size = find_sky, refine, size
 
     def transform(self, results: dict) -> dict:
         img, depth = _take(results, 'PrepareHaze')
         if not depth.min() > 0:
             raise ValueError(f'{_name(results)}: PrepareHaze wants depth in metres, above 0 and infinite for the sky, '
                              'got 0.')
+        if self.size is not None:
+            img = shrink(img, self.size)
+            depth = resize_depth(depth, img.shape[:2])
+            results.update(img=img, img_shape=img.shape[:2])
         if self.find_sky:
             depth = set_sky_far(depth, img)
         if self.refine:
@@ -50,7 +61,7 @@ class PrepareHaze(BaseTransform):
         return results
 
     def __repr__(self) -> str:
-        return f'{type(self).__name__}(find_sky={self.find_sky}, refine={self.refine})'
+        return f'{type(self).__name__}(find_sky={self.find_sky}, refine={self.refine}, size={self.size})'
 
 
 @TRANSFORMS.register_module()

@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
+from mmhaze.datasets.listing import read_table
+from mmhaze.synthesis.depth.files import read_depth
 from mmhaze.synthesis.fog import render
 from mmhaze.synthesis.hazel_level import FridaScene, find_scenes, make_hazel_level
 from mmhaze.synthesis.plan import plan_rows
@@ -101,6 +103,21 @@ def test_the_tool_makes_the_set_and_says_where(frida_folder: Path, tmp_path: Pat
     assert {row['noise'] for row in rows} == {'hazel'}
     expected = plan_rows(['frida-000001'], betas=[0.01], fogs=['uniform'], suffix='.png', test_share=0, seed=3)
     assert rows[0]['seed'] == str(expected[0].seed)
+
+
+def test_clear_scenes_are_kept_with_depth_and_the_part_of_their_images(frida_folder: Path, tmp_path: Path, tool):
+    tool.main([str(frida_folder), '--out', str(tmp_path), '--workers', '1', '--allow-partial', '--keep-clear'])
+    images = list(csv.DictReader((tmp_path / 'manifest.csv').read_text().splitlines()))
+    part_of = {row['scene']: row['split_scene'] for row in images}
+    photos = read_table(tmp_path / 'clear.csv', tmp_path, split='scene')
+    scenes = find_scenes(frida_folder, allow_partial=True)
+    assert [photo.known['scene'] for photo in photos] == [scene.id for scene in scenes]
+    for photo, scene in zip(photos, scenes):
+        clear, depth = scene.load()
+        assert photo.level == 0 and photo.parts == dict(scene=part_of[scene.id])
+        np.testing.assert_array_equal(cv2.imread(str(photo.path)), clear)
+        kept = read_depth(photo.known['depth_path'], scale=0.02)
+        np.testing.assert_allclose(kept, depth.clip(0.02), atol=0.0101)
 
 
 def test_the_tool_ends_with_one_line_on_a_fault(frida_folder: Path, tmp_path: Path, tool):

@@ -169,6 +169,22 @@ def test_preparing_fits_depth_to_the_photo_as_the_converter_does():
     np.testing.assert_array_equal(unrefined['depth'], set_sky_far(DEPTH, CLEAR))
 
 
+def test_haze_is_drawn_over_smaller_photos_on_demand_and_is_the_same_haze():
+    prepare = build('PrepareHaze', find_sky=False, refine=False, size=40)
+    small = prepare(dict(img=CLEAR, depth=DEPTH, img_shape=CLEAR.shape[:2]))
+    height, width = CLEAR.shape[:2]
+    clear = small['img']
+    assert max(clear.shape[:2]) == 40 == max(small['depth'].shape) and small['img_shape'] == small['depth'].shape
+    np.testing.assert_array_equal(clear, cv2.resize(CLEAR, small['img_shape'][::-1], interpolation=cv2.INTER_AREA))
+    hazy = build('AddHaze', betas=[0.05], airlight=(1, 1))(small)['img']
+    large = haze(build('AddHaze', betas=[0.05], airlight=(1, 1)), 0)['img']
+    shrunk = cv2.resize(large, hazy.shape[1::-1], interpolation=cv2.INTER_AREA)
+    assert np.abs(hazy.astype(int) - shrunk).mean() < 1
+    assert np.abs(hazy.astype(int) - clear).mean() > 5
+    as_it_is = build('PrepareHaze', find_sky=False, refine=False, size=max(height, width))(dict(img=CLEAR, depth=DEPTH))
+    assert as_it_is['img'] is CLEAR and as_it_is['depth'] is DEPTH
+
+
 @pytest.fixture
 def kept_set(tmp_path: Path) -> list[dict[str, str]]:
     """A photo at four levels with its depth, as the converter writes it; the rows, with whole paths."""
@@ -216,7 +232,7 @@ def test_depth_is_loaded_at_the_size_of_the_photo(tmp_path: Path):
     ('AddHaze', dict(airlight='white'), "'estimate', 'frida' or .*got 'white'"),
     ('AddHaze', dict(airlight='ab'), 'estimate'), ('AddHaze', dict(airlight=(0.9, 0.7)), 'estimate'),
     ('AddHaze', dict(airlight=(0.9, 1.1)), 'estimate'),
-    ('LoadDepth', dict(kind='metres'), 'kind is one of')])
+    ('LoadDepth', dict(kind='metres'), 'kind is one of'), ('PrepareHaze', dict(size=0), 'size is in pixels')])
 def test_settings_that_mean_nothing_are_refused(step: str, settings: dict, said: str):
     with pytest.raises(ValueError, match=said):
         build(step, **settings)

@@ -22,6 +22,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument('--noise', choices=sorted(NOISES), default='frida',
                         help="fog as in FRIDA, or as in Hazel-level's one known picture (default: %(default)s)")
     parser.add_argument('--seed', type=int, default=0, help='of all noise (default: %(default)s)')
+    parser.add_argument('--keep-clear', action='store_true',
+                        help='also write the clear scenes and their depth, to train with fresh haze (AddHaze)')
     parser.add_argument('--allow-partial', action='store_true', help='go on where some of the 84 scenes are missing')
     return parser.parse_args(argv)
 
@@ -30,7 +32,7 @@ def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     try:
         manifest = make_hazel_level(args.src, args.out, workers=args.workers, noise=args.noise, seed=args.seed,
-                                    allow_partial=args.allow_partial)
+                                    allow_partial=args.allow_partial, keep_clear=args.keep_clear)
     except (ValueError, OSError, RuntimeError) as error:
         sys.exit(f'hazel_level: {error}')
     except KeyboardInterrupt:
