@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from .dark_channel import window_of
-from .extremes import channel_extremes
+from .extremes import channel_extremes, check_photo
 from .saturation import mean_saturation
 
 BRIGHTEST_SHARE = 0.001        # of the pixels, by their dark channel: the airlight
@@ -49,7 +49,7 @@ def spectrum_slope(img: np.ndarray) -> float:
     Of the grey photo at 256x256, less its mean, under a Hann window; power is averaged over 19 rings from 0.01 to 0.5
     cycles/pixel. 0 for a flat photo.
     """
-    channel_extremes(img, 'spectrum_slope')
+    check_photo(img, 'spectrum_slope')
     side = SPECTRUM_SIDE
     grey = cv2.resize(cv2.cvtColor(img, cv2.COLOR_BGR2GRAY).astype(np.float64) / 255, (side, side),
                       interpolation=cv2.INTER_AREA)
@@ -66,5 +66,5 @@ def spectrum_slope(img: np.ndarray) -> float:
 
 def rms_contrast(img: np.ndarray) -> float:
     """The standard deviation of the luminance, in [0, 0.5]; less is hazier."""
-    channel_extremes(img, 'rms_contrast')
+    check_photo(img, 'rms_contrast')
     return float(cv2.cvtColor(img, cv2.COLOR_BGR2GRAY).std()) / 255

@@ -5,18 +5,15 @@ distance, and how the darkest pixels brighten from row to row tells the haze. It
 """
 from __future__ import annotations
 
-import io
 from collections.abc import Hashable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
 
 import cv2
 import numpy as np
 
-from ..files import write_whole
+from .arrays import load_arrays, save_arrays
 from .classifier import as_levels
-from .extremes import channel_extremes
+from .extremes import channel_extremes, check_photo
 
 SIDE = 64                   # rows and columns that a photo is made to have
 SHARES = (0.05, 0.25, 0.5)  # of a row's pixels below the number
@@ -35,7 +32,7 @@ def row_features(img: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: ``img`` is no (H, W, 3) uint8 photo of at least one pixel.
     """
-    channel_extremes(img, 'row_features')
+    check_photo(img, 'row_features')
     small = cv2.resize(img, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
     planes = (channel_extremes(small, 'row_features')[0], cv2.cvtColor(small, cv2.COLOR_BGR2GRAY))
     return np.concatenate([np.vstack([np.quantile(plane, SHARES, axis=1), plane.std(1)]).ravel()
@@ -125,24 +122,16 @@ class RowTrees:
     def save(self, path: str | Path) -> None:
         """Writes it as an ``.npz`` file of plain arrays, whole or not at all."""
         self._check_fitted()
-        stream = io.BytesIO()
-        # a dict of Any: in NumPy's signature an array could be meant for its switches, too
-        state: dict[str, Any] = {name: np.asarray(getattr(self, name)) for name in (*_SETTINGS, *_ARRAYS)}
-        np.savez_compressed(stream, **state)
-        write_whole(Path(path), stream.getvalue())
+        save_arrays(path, self, (*_SETTINGS, *_ARRAYS))
 
     @classmethod
     def load(cls, path: str | Path) -> RowTrees:
         """Reads what :meth:`save` wrote; nothing in the file is run. A ValueError says what is wrong in ``path``."""
-        try:
-            with np.load(io.BytesIO(Path(path).read_bytes()), allow_pickle=False) as arrays:
-                state = {name: arrays[name] for name in (*_SETTINGS, *_ARRAYS)}
+        with load_arrays(path, cls, (*_SETTINGS, *_ARRAYS)) as state:
             forest = cls(*(int(state[name]) for name in _SETTINGS))
             for name, kind in _ARRAYS.items():
                 setattr(forest, name, state[name].astype(kind))
             forest._check_whole()
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError, EOFError, BadZipFile) as error:
-            raise ValueError(f'{path} holds no RowTrees: {error!r}. Fit and save it again.') from error
         return forest
 
     def _check_fitted(self) -> None:

@@ -1,15 +1,12 @@
 from __future__ import annotations
 
-import io
 import itertools
 from collections.abc import Hashable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 
-from ..files import write_whole
+from .arrays import load_arrays, save_arrays
 from .classifier import as_levels
 from .features import FEATURES, haze_features
 
@@ -104,18 +101,12 @@ class FeatureSVM:
     def save(self, path: str | Path) -> None:
         """Writes it as an ``.npz`` file of plain arrays, whole or not at all."""
         self._check_fitted()
-        stream = io.BytesIO()
-        # a dict of Any: in NumPy's signature an array could be meant for its switches, too
-        state: dict[str, Any] = {name: np.asarray(getattr(self, name)) for name in _STATE}
-        np.savez_compressed(stream, **state)
-        write_whole(Path(path), stream.getvalue())
+        save_arrays(path, self, _STATE)
 
     @classmethod
     def load(cls, path: str | Path) -> FeatureSVM:
         """Reads what :meth:`save` wrote; nothing in the file is run. A ValueError says what is wrong in ``path``."""
-        try:
-            with np.load(io.BytesIO(Path(path).read_bytes()), allow_pickle=False) as arrays:
-                state = {name: arrays[name] for name in _STATE}
+        with load_arrays(path, cls, _STATE) as state:
             machines = cls(int(state['num_levels']), str(state['mode']))
             for name in ('cost', 'gamma', 'accuracy'):
                 setattr(machines, name, float(state[name]))
@@ -126,8 +117,6 @@ class FeatureSVM:
             size = len(FEATURES)
             if shapes != [(size,), (size,), (shapes[2][0], size), (count, shapes[2][0]), (count,)]:
                 raise ValueError(f'its arrays have the shapes {shapes}')
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError, EOFError, BadZipFile) as error:
-            raise ValueError(f'{path} holds no FeatureSVM: {error!r}. Fit and save it again.') from error
         return machines
 
     def _check_fitted(self) -> None:

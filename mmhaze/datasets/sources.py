@@ -11,10 +11,10 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmpretrain.registry import DATASETS
 
+from ..synthesis.writer import MANIFEST
 from .haze_wild import name_by_visibility
 from .listing import PARTS, Listed, read_folders, read_table
 
-MANIFEST = 'manifest.csv'
 WANTED = f'a folder with {MANIFEST} or with a folder a level, a .csv or .txt file, or a config file'
 MOST_LEVELS = 1000  # a level beyond is a slip of the pen, and a table of as many rows would help nobody
 _COSTLY = ('pipeline', 'prepare', 'cache_mb')  # nothing of a data set but its list is wanted

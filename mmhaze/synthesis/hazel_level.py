@@ -15,6 +15,7 @@ import numpy as np
 
 from ..files import write_whole
 from ..photo import read_photo
+from .depth.own import encode_depth
 from .fdd import read_fdd
 from .fog import FOGS
 from .levels import HAZEL_LEVEL_BETAS
@@ -127,9 +128,8 @@ def write_clear(scenes: Sequence[FridaScene], part_of: Mapping[str, str], out: P
         clear, depth = scene.load()
         row = dict(file=f'clear/{scene.id}.png', scene=scene.id, level='0', depth=f'clear_depth/{scene.id}.png',
                    split_scene=part_of[scene.id])
-        steps = np.rint(depth / CLEAR_DEPTH_SCALE).clip(1, np.iinfo(np.uint16).max).astype(np.uint16)
-        for name, img in ((row['file'], clear), (row['depth'], steps)):
-            write_whole(out / name, cv2.imencode('.png', img)[1].tobytes())
+        write_whole(out / row['file'], cv2.imencode('.png', clear)[1].tobytes())
+        write_whole(out / row['depth'], encode_depth(depth, CLEAR_DEPTH_SCALE))
         rows.append(row)
     write_table(out / CLEAR, rows)
     return out / CLEAR

@@ -17,9 +17,10 @@ from typing import IO
 
 from ..files import write_whole
 from .wild_photos import WildPhoto
+from .writer import MANIFEST, write_table
 
 FOLDER = '.rows'
-MANIFEST, SKIPPED = 'manifest.csv', 'skipped.csv'
+SKIPPED = 'skipped.csv'
 
 
 class RowStore:
@@ -35,11 +36,7 @@ class RowStore:
 
     def save(self, key: str, rows: Sequence[Mapping[str, str]]) -> None:
         """Keeps the rows of a finished photo."""
-        text = io.StringIO()
-        table = csv.DictWriter(text, list(rows[0]), lineterminator='\n')
-        table.writeheader()
-        table.writerows(rows)
-        write_whole(self._path(key), text.getvalue().encode())
+        write_table(self._path(key), rows)
 
     def skip(self, key: str, reason: str) -> None:
         """Keeps why a photo gave no rows."""

@@ -16,7 +16,7 @@ import csv
 import hashlib
 import io
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -161,7 +161,7 @@ def _make_scene(scene: Scene, rows: Sequence[Row], out: Path) -> dict[str, str]:
     return checksums
 
 
-def write_table(path: Path, rows: Sequence[dict[str, str]]) -> None:
+def write_table(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
     """Writes a CSV file, whole or not at all; all rows have the columns of the first."""
     text = io.StringIO()
     table = csv.DictWriter(text, list(rows[0]), lineterminator='\n')

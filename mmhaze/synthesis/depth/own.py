@@ -15,9 +15,9 @@ CENTIMETRE = 0.01
 MOST = np.iinfo(np.uint16).max
 
 
-def encode_depth(depth: np.ndarray) -> bytes:
-    """The file of depth, metres, (H, W) float, above 0: at least 1 cm, and 0 for what is beyond 655.35 m."""
-    counts = np.rint(np.maximum(depth / CENTIMETRE, 1))
+def encode_depth(depth: np.ndarray, scale: float = CENTIMETRE) -> bytes:
+    """The file of depth, (H, W) float, metres above 0, in steps of ``scale``: at least one, and 0 beyond 65535."""
+    counts = np.rint(np.maximum(depth / scale, 1))
     counts[counts > MOST] = 0
     return cv2.imencode('.png', counts.astype(np.uint16))[1].tobytes()
 
