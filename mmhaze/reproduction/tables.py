@@ -62,6 +62,7 @@ TABLE_1 = (
     _threshold('mean saturation', 'mean_saturation'),
     Row('SVM, one against one', baseline=dict(type='FeatureSVM', mode='ovo'), ours=True, drawn=False),
     Row('random trees on rows', baseline=dict(type='RowTrees'), ours=True),
+    Row('random trees on the road', baseline=dict(type='RoadTrees'), ours=True),
     Row('CNN, softmax', 'baselines/cnn', ours=True),
 )
 
