@@ -56,12 +56,12 @@ class RoadCamera:
         return self.horizon + self.reach / distance
 
 
-# most scenes of FRIDA2, and of FRIDA, by their depth
-FRIDA_CAMERAS = (RoadCamera(237.6 / 480, 911.7 / 480), RoadCamera(257.6 / 480, 802.2 / 480))
+# of most scenes of FRIDA2, by their depth; FRIDA's own horizon is 20 rows of 480 lower
+FRIDA2_CAMERA = RoadCamera(237.6 / 480, 911.7 / 480)
 
 
 def column_sums(img: np.ndarray) -> np.ndarray:
-    """What :func:`road_bands` takes its means from, whatever the camera: sums over the rows above each row.
+    """What :func:`road_bands` takes its means from: sums over the rows above each row.
 
     Args:
         img: (H, W, 3) uint8 BGR. Not modified.

@@ -1,15 +1,17 @@
 r"""Random trees on how fast the haze grows with the distance along a road.
 
 With white airlight A and a road of albedo J, :math:`L = -\ln(A - I) = \beta d - \ln(A - J)`: how steeply L rises from
-one band of road to a farther one is beta, whatever J is. Where the horizon is must be known for d, and cameras
-differ: the features are those of each of several cameras, and the trees choose. It is ours; no paper has it.
+one band of road to a farther one is beta, whatever J is. It is ours; no paper has it.
+
+Where the horizon is must be known for d. Here it is where most scenes of FRIDA2 have it, and the trees make do with
+those that have it elsewhere; told where, they are better by .01 (docs/results/hazel-level.md).
 """
 from __future__ import annotations
 
 import numpy as np
 
 from .forest import PhotoTrees
-from .road import ABOVE, DISTANCES, FRIDA_CAMERAS, column_sums, road_bands
+from .road import ABOVE, DISTANCES, FRIDA2_CAMERA, column_sums, road_bands
 from .row_trees import FEATURES as ROW_FEATURES
 from .row_trees import row_features
 
@@ -21,10 +23,10 @@ _LEAST = 0.006                                           # of A - I, about 1.5 g
 
 
 def road_features(img: np.ndarray) -> np.ndarray:
-    """What the bands of road of a photo hold, (2390,) float32.
+    """What the bands of road of a photo hold, (1451,) float32.
 
-    For each of :data:`FRIDA_CAMERAS`: histograms and quantiles of the slopes of L, with white airlight and with that
-    of the brightest above the horizon; quantiles of brightness and of texture in each band. Then the
+    Of the :func:`road_bands` of :data:`FRIDA2_CAMERA`: histograms and quantiles of the slopes of L, with white airlight
+    and with that of the brightest above the horizon; quantiles of brightness and of texture in each band. Then the
     :func:`row_features`, which need no camera.
 
     Args:
@@ -33,20 +35,19 @@ def road_features(img: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: ``img`` is no (H, W, 3) uint8 photo of at least one pixel.
     """
-    sums = column_sums(img)
-    return np.concatenate([*(_camera_features(road_bands(sums, camera)) for camera in FRIDA_CAMERAS),
-                           row_features(img)]).astype(np.float32)
+    bands = road_bands(column_sums(img), FRIDA2_CAMERA)
+    return np.concatenate([_band_features(bands), row_features(img)]).astype(np.float32)
 
 
 class RoadTrees(PhotoTrees):
-    """Trees on :func:`road_features`, for photos from a car's camera that stands as one of FRIDA's."""
+    """Trees on :func:`road_features`, for photos from a car's camera that stands as FRIDA2's."""
 
-    size = len(FRIDA_CAMERAS) * 939 + ROW_FEATURES
+    size = 939 + ROW_FEATURES
     max_features = 0.1
     describe = staticmethod(road_features)
 
 
-def _camera_features(bands: np.ndarray) -> np.ndarray:
+def _band_features(bands: np.ndarray) -> np.ndarray:
     darkest, brightest, texture = bands[:3].min(0), bands[:3].max(0), bands[3:]
     sky = max(float(np.quantile(brightest[ABOVE // 2:ABOVE], 0.9)), 0.78)
     return np.concatenate([_slopes(darkest[ABOVE:], 1.0), _slopes(darkest[ABOVE:], sky),
