@@ -8,6 +8,10 @@ is drawn over scenes of the split ``scene``, and random trees are told k at ever
 no error at all: its quantiles, mean and standard deviation. They learn on training scenes and are asked on test scenes.
 What they reach is what a perfect reading of the density is worth; the rest is chance. Even density gives all away,
 and so would the whole field, whose greatest value is 2 beta: each field is stretched to reach 0 and 1.
+
+Then the same nearer than 120 m, but with the brightness of the scene not known: where white fog lies over a surface of
+albedo J, one pixel tells k d - ln(1 - J), and an error e in ln(1 - J) makes k wrong by e / d. One e is drawn for each
+image, from a normal distribution.
 """
 from __future__ import annotations
 
@@ -31,6 +35,8 @@ from mmhaze.synthesis.splits import TEST, TRAIN, split_by_scene
 SHAPE = (120, 160)  # the noise is drawn at a quarter of the size; its cells scale with it
 SHARES = (0, 0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98, 1)
 DISTANCES = (15, 30, 60, 120, 400)  # metres; the sky is at 500 and more
+ALBEDO_DISTANCE = 120
+ERRORS = (0.02, 0.05, 0.1)            # standard deviations of -ln(1 - J)
 FOG = 'heterogeneous'
 
 
@@ -44,23 +50,27 @@ def read_depths(src: Path) -> dict[str, np.ndarray]:
     return {part: np.stack(listed) for part, listed in depths.items()}
 
 
-def draw(depths: np.ndarray, distances: Sequence[float], count: int,
-         rng: np.random.Generator) -> tuple[dict[float, np.ndarray], np.ndarray]:
+def draw(depths: np.ndarray, known_by: Sequence[tuple[float, float]], count: int,
+         rng: np.random.Generator) -> tuple[dict[tuple[float, float], np.ndarray], np.ndarray]:
     """Draws fog over scenes.
 
     Returns:
-        For each distance what is known of k nearer than that, (count, 11), and the levels, (count,).
+        For each (distance, standard deviation of the error in -ln(1 - J)) what is known of k nearer than that,
+        (count, 11), and the levels, (count,).
     """
     levels = rng.integers(len(HAZEL_LEVEL_BETAS), size=count)
-    known: dict[float, list[np.ndarray]] = {distance: [] for distance in distances}
+    known: dict[tuple[float, float], list[np.ndarray]] = {way: [] for way in known_by}
     for level in levels:
         params = frida_params(FOG, HAZEL_LEVEL_BETAS[level], seed=int(rng.integers(2**32)))
         k = np.asarray(haze_fields(SHAPE, params)[0])
         depth = depths[rng.integers(len(depths))]
-        for distance in distances:
+        for way in known_by:
+            distance, error = way
             near = k[depth < distance]
-            known[distance].append(np.append(np.quantile(near, SHARES), [near.mean(), near.std()]))
-    return {distance: np.stack(rows) for distance, rows in known.items()}, levels
+            if error:
+                near = near + rng.normal(0, error) / depth[depth < distance]
+            known[way].append(np.append(np.quantile(near, SHARES), [near.mean(), near.std()]))
+    return {way: np.stack(rows) for way, rows in known.items()}, levels
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -74,17 +84,19 @@ def main(argv: list[str] | None = None) -> None:
 
     rng = np.random.default_rng(args.seed)
     depths = read_depths(args.src)
-    seen, levels = draw(depths[TRAIN], DISTANCES, args.train, rng)
-    asked, true = draw(depths[TEST], DISTANCES, args.test, rng)
+    ways = [(distance, 0.0) for distance in DISTANCES] + [(ALBEDO_DISTANCE, error) for error in ERRORS]
+    seen, levels = draw(depths[TRAIN], ways, args.train, rng)
+    asked, true = draw(depths[TEST], ways, args.test, rng)
     results = []
-    print(f'{"nearer than":>12}{"accuracy":>10}{"within 1":>10}{"mean k / beta":>24}')
-    for distance in DISTANCES:
+    print(f'{"nearer than":>12}{"albedo error":>14}{"accuracy":>10}{"within 1":>10}{"mean k / beta":>24}')
+    for way in ways:
         trees = ExtraTreesClassifier(200, max_features=0.5, min_samples_leaf=3, random_state=args.seed)
-        missed = np.abs(trees.fit(seen[distance], levels).predict(asked[distance]) - true)
-        mean = asked[distance][:, -2] / np.array(HAZEL_LEVEL_BETAS)[true]
-        results.append(dict(metres=distance, accuracy=float((missed == 0).mean()), within_1=float((missed <= 1).mean()),
-                            mean_k_over_beta=float(mean.mean()), mean_k_over_beta_std=float(mean.std())))
-        print(f'{distance:10} m{results[-1]["accuracy"]:10.3f}{results[-1]["within_1"]:10.3f}'
+        missed = np.abs(trees.fit(seen[way], levels).predict(asked[way]) - true)
+        mean = asked[way][:, -2] / np.array(HAZEL_LEVEL_BETAS)[true]
+        results.append(dict(metres=way[0], albedo_error=way[1], accuracy=float((missed == 0).mean()),
+                            within_1=float((missed <= 1).mean()), mean_k_over_beta=float(mean.mean()),
+                            mean_k_over_beta_std=float(mean.std())))
+        print(f'{way[0]:10} m{way[1]:14}{results[-1]["accuracy"]:10.3f}{results[-1]["within_1"]:10.3f}'
               f'{mean.mean():14.2f} +- {mean.std():.2f}', flush=True)
     if args.out:
         report = dict(environment=describe_environment(), train=args.train, test=args.test, seed=args.seed, fog=FOG,

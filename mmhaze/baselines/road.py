@@ -35,17 +35,17 @@ class RoadCamera:
         reach: metres; the road at a row v (share of the height) is reach / (v - horizon) away.
 
     Raises:
-        ValueError: the photo does not show a quarter of its height above the horizon, or no road 4.1 m away.
+        ValueError: the photo does not show a quarter of its height above the horizon, or no road 4.5 m away.
     """
 
     horizon: float
     reach: float
 
     def __post_init__(self) -> None:
-        if not 0.25 < self.horizon < 1 or not 0 < self.reach <= NEAREST * (1 - self.horizon):
+        if not 0.25 < self.horizon < 1 or not 0 < self.reach <= DISTANCES[0] * (1 - self.horizon):
             raise ValueError('A road camera has its horizon at more than 0.25 and less than 1 of the height of the '
-                             f'photo, and sees the road from {NEAREST} m on (reach at most {NEAREST} (1 - horizon)); '
-                             f'got horizon {self.horizon} and reach {self.reach} m.')
+                             f'photo, and sees the road {DISTANCES[0]} m away: reach is at most {DISTANCES[0]} '
+                             f'(1 - horizon). Got horizon {self.horizon} and reach {self.reach} m.')
 
     def distance(self, row: np.ndarray) -> np.ndarray:
         """Metres to the road at each row (shares of the height below the horizon)."""

@@ -36,7 +36,7 @@ def road_features(img: np.ndarray) -> np.ndarray:
         ValueError: ``img`` is no (H, W, 3) uint8 photo of at least one pixel.
     """
     bands = road_bands(column_sums(img), FRIDA2_CAMERA)
-    return np.concatenate([_band_features(bands), row_features(img)]).astype(np.float32)
+    return np.concatenate([*road_parts(bands).values(), row_features(img)]).astype(np.float32)
 
 
 class RoadTrees(PhotoTrees):
@@ -47,12 +47,15 @@ class RoadTrees(PhotoTrees):
     describe = staticmethod(road_features)
 
 
-def _band_features(bands: np.ndarray) -> np.ndarray:
+def road_parts(bands: np.ndarray) -> dict[str, np.ndarray]:
+    """What :func:`mmhaze.baselines.road.road_bands` tell, by kind, each of shape (F,): slopes, brightness, texture."""
     darkest, brightest, texture = bands[:3].min(0), bands[:3].max(0), bands[3:]
     sky = max(float(np.quantile(brightest[ABOVE // 2:ABOVE], 0.9)), 0.78)
-    return np.concatenate([_slopes(darkest[ABOVE:], 1.0), _slopes(darkest[ABOVE:], sky),
-                           np.quantile(darkest, (0.05, 0.25, 0.5, 0.75, 0.95), axis=1).ravel(), darkest.std(1),
-                           np.quantile(brightest, (0.05, 0.5, 0.95), axis=1).ravel(), _textures(texture)])
+    return dict(
+        slopes=np.concatenate([_slopes(darkest[ABOVE:], 1.0), _slopes(darkest[ABOVE:], sky)]),
+        brightness=np.concatenate([np.quantile(darkest, (0.05, 0.25, 0.5, 0.75, 0.95), axis=1).ravel(), darkest.std(1),
+                                   np.quantile(brightest, (0.05, 0.5, 0.95), axis=1).ravel()]),
+        texture=_textures(texture))
 
 
 def _slopes(road: np.ndarray, airlight: float) -> np.ndarray:

@@ -31,7 +31,7 @@ def test_rows_and_distances_are_inverse_and_as_a_pinhole_camera_has_them():
     np.testing.assert_allclose(camera.distance(camera.row(DISTANCES)), DISTANCES)
 
 
-@pytest.mark.parametrize(('horizon', 'reach'), [(0.2, 1.0), (1.0, 0.1), (0.5, 0.0), (0.5, 2.06), (float('nan'), 1.0)])
+@pytest.mark.parametrize(('horizon', 'reach'), [(0.2, 1.0), (1.0, 0.1), (0.5, 0.0), (0.5, 2.26), (float('nan'), 1.0)])
 def test_a_camera_that_does_not_see_the_bands_is_refused(horizon, reach):
     with pytest.raises(ValueError, match='A road camera has its horizon'):
         RoadCamera(horizon, reach)
