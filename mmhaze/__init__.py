@@ -9,6 +9,7 @@ import_models_quietly()
 allow_training_checkpoints()
 
 from . import datasets, metrics, models, transforms  # noqa: E402  registering needs the checks above
+from .apis import HazeInferencer  # noqa: E402
 from .version import __version__  # noqa: E402
 
-__all__ = ['__version__', 'datasets', 'metrics', 'models', 'transforms']
+__all__ = ['HazeInferencer', '__version__', 'datasets', 'metrics', 'models', 'transforms']

@@ -42,6 +42,21 @@ def read_photo(path: str | Path) -> np.ndarray:
     return cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
 
 
+def photo_of(image: Image.Image, name: str = 'the image') -> np.ndarray:
+    """The same from an image that Pillow has open; ``name`` is for the error.
+
+    Returns:
+        (H, W, 3) uint8, BGR.
+
+    Raises:
+        ValueError: see :func:`read_photo`.
+    """
+    try:
+        return cv2.cvtColor(_to_rgb(ImageOps.exif_transpose(image)), cv2.COLOR_RGB2BGR)
+    except (OSError, SyntaxError, ValueError, RuntimeError) as error:
+        raise ValueError(f'{name} cannot be read as a photo: {error}.') from error
+
+
 def _to_rgb(image: Image.Image) -> np.ndarray:
     image.load()
     if image.mode in _ALPHA_MODES or 'transparency' in image.info:

@@ -1,0 +1,121 @@
+"""A trained network with all that it takes from a photo to the probabilities of its levels."""
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.dataset import Compose, default_collate
+from mmengine.device import get_device
+from mmengine.registry import DefaultScope
+from mmpretrain.registry import DATASETS, MODELS, TRANSFORMS
+
+from ..checkpoints import CHECKS_CONTENT, check_checkpoint
+
+LOADERS = ('LoadPhoto', 'LoadImageFromFile')
+# of a checkout, and of an installed package
+CONFIG_FOLDERS = (Path(__file__).parents[2] / 'configs', Path(__file__).parents[1] / '.mim' / 'configs')
+
+
+class LevelModel:
+    """A classifier as its config file describes it, and its weights.
+
+    Attributes:
+        config: the config.
+        classes: the names of the levels, the least haze first.
+
+    Args:
+        config: a config file, or the name of one of mmhaze's, such as ``'magnet-fe-s_resnet18_hazel-level'``.
+        checkpoint: what was trained with it.
+        device: such as ``'cuda:0'``; by default the accelerator if there is one.
+
+    Raises:
+        FileNotFoundError: there is no such config or checkpoint.
+        ValueError: the checkpoint is refused or does not fit the config, or the config does not say how a photo is
+            prepared.
+    """
+
+    def __init__(self, config: str | Path, checkpoint: str | Path, device: str | torch.device | None = None) -> None:
+        path = find_config(config)
+        check_checkpoint(checkpoint)
+        self.config = Config.fromfile(path)
+        with DefaultScope.overwrite_default_scope('mmpretrain'):
+            self._model = MODELS.build(self.config.model)
+        state = torch.load(checkpoint, map_location='cpu', weights_only=CHECKS_CONTENT)
+        _load_weights(self._model, state, checkpoint, path)
+        self._model.to(device or get_device()).eval()
+        self._steps = _steps_after_loading(self.config, path)
+        self._pipelines = threading.local()
+        levels = int(self.config.model.head.num_classes)
+        self.classes = _level_names(self.config, state, levels)
+
+    def prepare(self, img: np.ndarray, name: str) -> dict[str, Any]:
+        """What the network takes of a photo, (H, W, 3) uint8 BGR, as the test data of the config has it."""
+        if not hasattr(self._pipelines, 'own'):  # transforms that share their draws are not for several threads
+            with DefaultScope.overwrite_default_scope('mmpretrain'):
+                self._pipelines.own = Compose([TRANSFORMS.build(step) for step in self._steps])
+        return self._pipelines.own(dict(img=img, img_path=name, img_shape=img.shape[:2], ori_shape=img.shape[:2]))
+
+    @torch.inference_mode()
+    def predict(self, prepared: Sequence[dict[str, Any]]) -> np.ndarray:
+        """How likely each level is, (N, levels), of what :meth:`prepare` gave."""
+        samples = self._model.test_step(default_collate(list(prepared)))
+        return np.stack([sample.pred_score.cpu().numpy() for sample in samples])
+
+
+def find_config(name: str | Path) -> Path:
+    """The config file of this path, or of this name among mmhaze's own.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    path = Path(name)
+    if path.is_file():
+        return path
+    stem = path.name.removesuffix('.py')
+    found = [] if path.parent != Path() else [
+        file for folder in CONFIG_FOLDERS for file in sorted(folder.rglob('*.py'))
+        if file.stem == stem and '_base_' not in file.parts]
+    if not found:
+        raise FileNotFoundError(f'There is no config {name}: wanted a file, or the name of one in configs/ such as '
+                                'magnet-fe-s_resnet18_hazel-level.')
+    return found[0]
+
+
+def _steps_after_loading(config: Config, path: Path) -> list[dict]:
+    data = config.get('test_dataloader', {}).get('dataset', {})
+    steps = [*data.get('prepare', []), *data.get('pipeline', [])]
+    if not steps or steps[0].get('type') not in LOADERS:
+        raise ValueError(f'{path} does not say how a photo is prepared: wanted test_dataloader.dataset with a prepare '
+                         f'or pipeline that begins with one of {", ".join(LOADERS)}.')
+    return steps[1:]
+
+
+def _load_weights(model: torch.nn.Module, state: dict, checkpoint: str | Path, config: Path) -> None:
+    weights = state.get('state_dict', state)
+    weights = {name.removeprefix('module.'): weight for name, weight in weights.items()}
+    try:
+        model.load_state_dict(weights)
+    except RuntimeError as error:
+        raise ValueError(f'{checkpoint} was not trained with {config}: {_first_lines(str(error))} '
+                         'Give the config that the checkpoint was trained with.') from error
+
+
+def _first_lines(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines()[1:]]
+    return ' '.join(line if len(line) < 200 else f'{line[:200]}...' for line in lines[:2])
+
+
+def _level_names(config: Config, state: dict, levels: int) -> tuple[str, ...]:
+    """As the checkpoint has them from its data set, else as the data set of the config."""
+    data = config.test_dataloader.dataset
+    kind = DATASETS.get(data.type)
+    for known in (state.get('meta', {}).get('dataset_meta') or {}, data.get('metainfo') or {},
+                  getattr(kind, 'METAINFO', {})):
+        if len(known.get('classes', ())) == levels:
+            return tuple(known['classes'])
+    return tuple(f'level {level}' for level in range(levels))
