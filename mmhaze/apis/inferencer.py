@@ -37,7 +37,8 @@ class HazePrediction:
         expected_level: the mean of the levels by their probabilities.
         visibility: how far one sees at that level, metres; infinite where it is the clear one, None where the data set
             does not say it.
-        haze_factor: omega, in [0, 1.28]: more is hazier (HBFD, :func:`mmhaze.baselines.haze_factor`).
+        haze_factor: omega, in [0, 1.28]: more is hazier (HBFD, :func:`mmhaze.baselines.haze_factor`); NaN for a black
+            photo.
         dark_channel: the smoothed dark channel over the airlight, in [0, 1]: more is hazier (FBFD).
         saturation: the mean saturation, in [0, 1]: less is hazier.
         seconds: that it took, reading included; the network's time is shared over its batch.
@@ -59,11 +60,9 @@ class HazePrediction:
     problem: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON takes it: an infinite visibility is None, as ``level_name`` says what it is."""
-        known = asdict(self)
-        if self.visibility is not None and math.isinf(self.visibility):
-            known['visibility'] = None
-        return known
+        """As JSON takes it: None for an infinite visibility, whose ``level_name`` is clear, and the factor of black."""
+        return {name: None if isinstance(value, float) and not math.isfinite(value) else value
+                for name, value in asdict(self).items()}
 
 
 class HazeInferencer:
@@ -111,7 +110,7 @@ class HazeInferencer:
             progress: whether to show how far it is, on standard error, where there are several photos.
         """
         photos = list_photos(inputs)
-        found = self._stream(photos, batch_size, keep_going)
+        found = self.stream_sources(photos, batch_size, keep_going)
         if not progress or len(photos) < 2:
             return list(found)
         predictions = []
@@ -135,9 +134,11 @@ class HazeInferencer:
             FileNotFoundError: there is nothing at a path.
             TypeError, ValueError: an input is no photo.
         """
-        return self._stream(list_photos(inputs), batch_size, keep_going)
+        return self.stream_sources(list_photos(inputs), batch_size, keep_going)
 
-    def _stream(self, photos: Sequence[PhotoSource], batch_size: int, keep_going: bool) -> Iterator[HazePrediction]:
+    def stream_sources(self, photos: Iterable[PhotoSource], batch_size: int = 32,
+                       keep_going: bool = False) -> Iterator[HazePrediction]:
+        """As :meth:`stream`, of photos that are named one by one, such as the frames of a camera."""
         if batch_size < 1:
             raise ValueError(f'batch_size is at least 1, got {batch_size}.')
         waiting: list[tuple[HazePrediction, dict | None]] = []
@@ -154,10 +155,12 @@ class HazeInferencer:
         try:
             img = photo.read()
             prediction, prepared = self._describe(img, photo.name)
-        except (ValueError, FileNotFoundError) as error:
+        except Exception as error:  # some decoders fail in ways of their own, and the other photos are to be done
             if not keep_going:
                 raise
-            return HazePrediction(photo.name, self.model is not None, problem=str(error)), None
+            known = isinstance(error, (ValueError, FileNotFoundError))
+            problem = str(error) if known else f'{photo.name} cannot be read as a photo: {error}.'
+            return HazePrediction(photo.name, self.model is not None, problem=problem), None
         return replace(prediction, seconds=time.perf_counter() - start), prepared
 
     def _describe(self, img: np.ndarray, name: str) -> tuple[HazePrediction, dict | None]:

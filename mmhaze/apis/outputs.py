@@ -6,38 +6,40 @@ import csv
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from ..media import OUTPUT_MARKER, mark_output
 
+if TYPE_CHECKING:
+    from typing_extensions import Self  # typing has it since Python 3.11
+
 JPEG_SETTINGS = (cv2.IMWRITE_JPEG_QUALITY, 92)
 # what may follow the name of what was read in that of a picture; nothing may where a video gives a video
 SUFFIXES = ('.jpg', '.png', '.mp4')
 
 
-class Table:
-    """A CSV file that grows row by row as ``.NAME.part`` and has its name once it is closed; a context manager.
+class Lines:
+    """A text file that grows line by line as ``.NAME.part`` and has its name once it is closed; a context manager.
 
-    Each row is handed to the system at once, so a program that is killed leaves the rows so far. However else the job
+    Each line is handed to the system at once, so a program that is killed leaves the lines so far. However else the job
     ends, closing gives the file its name.
     """
 
-    def __init__(self, path: Path, columns: Sequence[str]) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         # a file name that is no UTF-8 keeps its bytes
         self._stream = part_of(path).open('w', newline='', encoding='utf-8', errors='surrogateescape')
-        self._rows = csv.DictWriter(self._stream, columns, lineterminator='\n')
-        self._rows.writeheader()
 
-    def add(self, cells: Mapping[str, str]) -> None:
-        """Writes one row: a text for each column."""
-        self._rows.writerow(cells)
+    def add_line(self, line: str) -> None:
+        """Writes one line, given without its end."""
+        self._stream.write(f'{line}\n')
         self._stream.flush()
 
-    def __enter__(self) -> Table:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -45,6 +47,20 @@ class Table:
             self._stream.flush()
             os.fsync(self._stream.fileno())
         part_of(self.path).replace(self.path)
+
+
+class Table(Lines):
+    """A CSV file that grows row by row."""
+
+    def __init__(self, path: Path, columns: Sequence[str]) -> None:
+        super().__init__(path)
+        self._rows = csv.DictWriter(self._stream, columns, lineterminator='\n')
+        self._rows.writeheader()
+
+    def add(self, cells: Mapping[str, str]) -> None:
+        """Writes one row: a text for each column."""
+        self._rows.writerow(cells)
+        self._stream.flush()
 
 
 class OutputFolder:

@@ -4,7 +4,7 @@ With white airlight A and a road of albedo J, :math:`L = -\ln(A - I) = \beta d -
 one band of road to a farther one is beta, whatever J is. It is ours; no paper has it.
 
 Where the horizon is must be known for d. Here it is where most scenes of FRIDA2 have it, and the trees make do with
-those that have it elsewhere; told where, they are better by .01 (docs/results/hazel-level.md).
+those that have it elsewhere; told where, they are better by .03 (docs/results/hazel-level.md).
 """
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from mmengine.registry import DefaultScope
 from mmpretrain.registry import DATASETS, MODELS
 
 import mmhaze
+from mmhaze.apis.inputs import PhotoSource
 from mmhaze.apis.level_model import find_config
 from mmhaze.baselines import haze_factor
 from mmhaze.ucm import segment_haze
@@ -48,7 +49,7 @@ def photos(rng, tmp_path) -> list[Path]:
     return paths
 
 
-@pytest.mark.parametrize('name', [BASE, MAGNET])
+@pytest.mark.parametrize('name', [BASE, MAGNET, 'resnet18_hazel-level'])
 def test_probabilities_are_those_of_the_test_data_of_the_config(name, photos, tmp_path):
     checkpoint = save_checkpoint(name, tmp_path / 'some.pth')
     found = mmhaze.HazeInferencer(name, 'cpu', checkpoint=checkpoint, workers=3)(photos, batch_size=3, progress=False)
@@ -131,8 +132,16 @@ def test_photos_of_any_size_get_an_answer(checkpoint):
 
 
 def test_results_come_before_all_photos_are_read(photos, checkpoint):
-    stream = mmhaze.HazeInferencer(BASE, checkpoint=checkpoint, workers=1).stream([photos[0]] * 500, batch_size=2)
-    assert next(stream).level is not None
+    begun = []
+
+    def name_photos():
+        for place in range(500):
+            begun.append(place)
+            yield PhotoSource(str(place), lambda: cv2.imread(str(photos[0])))
+
+    stream = mmhaze.HazeInferencer(BASE, checkpoint=checkpoint, workers=1).stream_sources(name_photos(), batch_size=3)
+    assert [next(stream).file for _ in range(3)] == ['0', '1', '2']
+    assert len(begun) < 10
     stream.close()
 
 

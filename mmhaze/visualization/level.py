@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+FONT = cv2.FONT_HERSHEY_SIMPLEX
+
+
+def write_caption(img: np.ndarray, text: str) -> np.ndarray:
+    """The photo with a line of text on a dark band along its top; the text is cut where it does not fit.
+
+    Args:
+        img: (H, W, 3) uint8 BGR; not modified.
+        text: in ASCII; other characters become question marks.
+
+    Returns:
+        (H, W, 3) uint8 BGR.
+    """
+    height, width = img.shape[:2]
+    captioned = img.copy()
+    band = min(max(14, height // 18), height)
+    captioned[:band] //= 3
+    scale = band / 34
+    thickness = max(1, round(scale * 1.6))
+    text = text.encode('ascii', 'replace').decode()
+    while text and cv2.getTextSize(text, FONT, scale, thickness)[0][0] > width - band // 2:
+        text = text[:-1]
+    cv2.putText(captioned, text, (band // 4, round(band * 0.72)), FONT, scale, (255, 255, 255), thickness, cv2.LINE_AA)
+    return captioned

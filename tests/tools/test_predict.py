@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import csv
+import itertools
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+import mmhaze
+from mmhaze.apis import PredictJob, predict_photos, predict_video
+from mmhaze.apis.predict_report import describe, draw_level
+from mmhaze.media import Video, find_media
+from mmhaze.photo import read_photo
+from tests.apis.test_inferencer import BASE, save_checkpoint
+from tests.apis.test_ucm_video import read_video
+from tests.test_media import write_video
+from tests.ucm.photos import wall
+from tools import predict
+
+
+@pytest.fixture(scope='module')
+def checkpoint(tmp_path_factory) -> Path:
+    return save_checkpoint(BASE, tmp_path_factory.mktemp('weights') / 'base.pth')
+
+
+@pytest.fixture
+def album(tmp_path) -> Path:
+    (tmp_path / 'album' / 'trip').mkdir(parents=True)
+    for name, haze in (('a.png', 0.05), ('trip/a.png', 0.1), ('trip/b.png', 0.3)):
+        cv2.imwrite(str(tmp_path / 'album' / name), wall(haze))
+    return tmp_path / 'album'
+
+
+def rows_of(out: Path) -> tuple[list[dict[str, str]], list[dict]]:
+    with (out / 'haze.csv').open(newline='') as lines:
+        table = list(csv.DictReader(lines))
+    return table, [json.loads(line) for line in (out / 'haze.jsonl').read_text().splitlines()]
+
+
+def test_a_model_gives_rows_with_what_the_inferencer_says(album, checkpoint, tmp_path, capsys):
+    out = tmp_path / 'out'
+    arguments = [str(album), '--out', str(out), '--model', BASE, '--checkpoint', str(checkpoint), '--overlays']
+    assert predict.main(arguments) == 0
+    table, lines = rows_of(out)
+    expected = mmhaze.HazeInferencer(BASE, checkpoint=checkpoint)(album, progress=False)
+    assert [row['file'] for row in table] == [line['file'] for line in lines] == ['a.png', 'trip/a.png', 'trip/b.png']
+    for row, line, prediction in zip(table, lines, expected):
+        assert line['probabilities'] == pytest.approx(prediction.probabilities, abs=1e-6)
+        assert (row['level'], row['level_name']) == (str(prediction.level), prediction.level_name)
+        assert row['trained'] == 'true'
+        assert float(row['visibility']) == line['visibility'] == prediction.visibility
+        assert row['haze_factor'] == ''
+        drawn = draw_level(read_photo(album / row['file']), prediction)
+        written = cv2.imread(str(out / 'overlays' / f'{row["file"]}.jpg'))
+        assert np.abs(written.astype(int) - drawn).mean() < 6
+    said = capsys.readouterr()
+    assert f'of level {expected[0].level_name}' in said.out
+    assert f'haze.csv, haze.jsonl and overlays are in {out}' in said.out
+
+
+def test_without_a_model_it_says_that_it_is_an_estimate(album, tmp_path, capsys):
+    assert predict.main([str(album), '--out', str(tmp_path / 'out')]) == 0
+    table, lines = rows_of(tmp_path / 'out')
+    assert [row['level'] for row in table] == ['', '', '']
+    assert all(row['trained'] == 'false' and 0 <= float(row['haze_factor']) <= 1.28 for row in table)
+    assert lines[0]['probabilities'] is None
+    assert 'An estimate without training' in capsys.readouterr().out
+    assert not (tmp_path / 'out' / 'overlays').exists()
+
+
+def test_a_black_photo_has_an_empty_haze_factor_and_whole_json(tmp_path):
+    cv2.imwrite(str(tmp_path / 'black.png'), np.zeros((20, 20, 3), np.uint8))
+    assert predict.main([str(tmp_path / 'black.png'), '--out', str(tmp_path / 'out'), '--overlays']) == 0
+    table, lines = rows_of(tmp_path / 'out')
+    assert table[0]['haze_factor'] == '' and lines[0]['haze_factor'] is None
+
+
+def test_a_broken_photo_is_said_and_the_rest_is_whole(album, tmp_path, capsys):
+    (album / 'broken.jpg').write_bytes(b'no photo')
+    assert predict.main([str(album), '--out', str(tmp_path / 'out'), '--overlays']) == 1
+    assert len(rows_of(tmp_path / 'out')[0]) == 3
+    error = capsys.readouterr().err
+    assert 'Could not be read (1):' in error and 'broken.jpg cannot be read as a photo' in error
+
+
+def test_a_second_run_replaces_the_first(album, tmp_path):
+    out = tmp_path / 'out'
+    assert predict.main([str(album), '--out', str(out), '--overlays']) == 0
+    assert predict.main([str(album / 'a.png'), '--out', str(out), '--overlays']) == 0
+    assert [row['file'] for row in rows_of(out)[0]] == ['a.png']
+    assert sorted(path.name for path in (out / 'overlays').rglob('*.jpg')) == ['a.png.jpg']
+
+
+def test_a_video_gives_a_row_a_frame_and_a_video_of_overlays(tmp_path, checkpoint):
+    frames = [wall(haze) for haze in (0.05, 0.1, 0.2, 0.3, 0.4)]
+    write_video(tmp_path / 'drive.avi', frames)
+    out = tmp_path / 'out'
+    assert predict.main([str(tmp_path / 'drive.avi'), '--out', str(out), '--overlays', '--batch-size', '2',
+                         '--frames', '3', '--model', BASE, '--checkpoint', str(checkpoint)]) == 0
+    table, lines = rows_of(out)
+    assert [row['frame'] for row in table] == ['0', '1', '2'] and [line['frame'] for line in lines] == [0, 1, 2]
+    kept = read_video(tmp_path / 'drive.avi')[1]
+    expected = mmhaze.HazeInferencer(BASE, checkpoint=checkpoint)(kept[:3], progress=False)
+    for line, prediction in zip(lines, expected):
+        assert line['probabilities'] == pytest.approx(prediction.probabilities, abs=1e-6)
+    drawn = read_video(out / 'overlays' / 'drive.avi.mp4')[1]
+    assert len(drawn) == 3
+    for frame, original, prediction in zip(drawn, kept, expected):
+        assert np.abs(frame.astype(int) - draw_level(original, prediction)).mean() < 12
+
+
+@pytest.mark.parametrize('kind', ['photos', 'video'])
+def test_a_run_that_is_stopped_keeps_what_was_made(kind, album, tmp_path):
+    asked = itertools.count()
+    job = PredictJob(tmp_path / 'out', mmhaze.HazeInferencer(workers=1), stopped=lambda: next(asked) >= 2)
+    if kind == 'photos':
+        summary = predict_photos(job, find_media([str(album)]))
+    else:
+        write_video(tmp_path / 'drive.avi', [wall(0.1)] * 5)
+        summary = predict_video(job, Video(tmp_path / 'drive.avi', 'drive.avi'))
+    assert summary.stopped and summary.pictures == 2
+    table, lines = rows_of(tmp_path / 'out')
+    assert len(table) == len(lines) == 2
+
+
+def test_photos_where_overlays_would_go_are_refused(album, tmp_path, capsys):
+    (tmp_path / 'overlays').mkdir()
+    cv2.imwrite(str(tmp_path / 'overlays' / 'a.png'), wall(0.1))
+    assert predict.main([str(tmp_path / 'overlays'), '--out', str(tmp_path)]) == 2
+    assert 'where this run would write' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(('arguments', 'says'), [
+    (['https://example.org/a.jpg'], 'not on this machine'),
+    (['nowhere'], 'There is nothing at'),
+    (['.', '--model', BASE, '--checkpoint', 'nowhere.pth'], 'There is no checkpoint'),
+    (['.', '--frames', '3'], '--frames is for a video'),
+])
+def test_wrong_usage_is_said_in_a_line(arguments, says, album, monkeypatch, capsys):
+    monkeypatch.chdir(album)
+    assert predict.main([*arguments, '--out', 'out']) == 2
+    error = capsys.readouterr().err
+    assert says in error and 'Traceback' not in error
+
+
+def test_model_and_checkpoint_go_together(capsys):
+    with pytest.raises(SystemExit):
+        predict.main(['a.jpg', '--out', 'out', '--model', BASE])
+    assert 'go together' in capsys.readouterr().err
+
+
+def test_what_is_written_over_a_photo(checkpoint):
+    photo = wall(0.2)
+    prediction = mmhaze.HazeInferencer(BASE, checkpoint=checkpoint)(photo)[0]
+    assert describe(prediction) == (f'level {prediction.level} of 0-8 ({prediction.level_name}), '
+                                    f'{prediction.probabilities[prediction.level]:.0%} sure')
+    assert describe(mmhaze.HazeInferencer()(np.zeros((9, 9, 3), np.uint8))[0]) == (
+        'estimate, not trained: haze factor unknown')

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mmhaze.visualization import write_caption
+
+
+@pytest.mark.parametrize('shape', [(480, 640), (1000, 300), (60, 80)])
+def test_a_caption_darkens_the_top_and_writes_in_white(shape):
+    photo = np.full((*shape, 3), 180, np.uint8)
+    found = write_caption(photo, 'level 3')
+    band = max(14, shape[0] // 18)
+    np.testing.assert_array_equal(found[band + 3:], photo[band + 3:])
+    assert (found[:band] == 60).mean() > 0.4
+    assert found[:band].max() > 200
+    assert (photo == 180).all()
+
+
+def test_text_that_does_not_fit_is_cut():
+    photo = np.full((200, 100, 3), 180, np.uint8)
+    np.testing.assert_array_equal(write_caption(photo, 'x' * 500), write_caption(photo, 'x' * 400))
+
+
+@pytest.mark.parametrize('shape', [(1, 1), (2, 300), (300, 2)])
+def test_photos_too_small_for_text_stay_as_large(shape):
+    assert write_caption(np.zeros((*shape, 3), np.uint8), 'level 3').shape == (*shape, 3)
