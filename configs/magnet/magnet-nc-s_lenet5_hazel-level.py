@@ -1,6 +1,6 @@
 _base_ = [
     '../_base_/models/magnet-nc_lenet5.py',
     '../_base_/datasets/hazel-level_segment_train-only.py',
-    '../_base_/schedules/hazel-level.py',
+    '../_base_/schedules/hazel-level_150e.py',
     '../_base_/default_runtime.py',
 ]
