@@ -89,7 +89,7 @@ def say(summary: PredictSummary, unit: str, args: argparse.Namespace) -> None:
               f'{summary.pictures / summary.wall:.1f} a second with reading and writing.')
         if args.model:
             for name, count in summary.levels.most_common():
-                print(f'{count:6} of level {name}')
+                print(f'{count:6} of {name}')
         else:
             print('An estimate without training: there is no level. --model and --checkpoint give one.')
         print(f'haze.csv, haze.jsonl{" and overlays" if args.overlays else ""} are in {args.out}')

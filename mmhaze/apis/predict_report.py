@@ -43,9 +43,9 @@ COLUMNS = ('file', 'level', 'level_name', 'expected_level', 'visibility', 'mask_
 
 @dataclass
 class PredictSummary:
-    """What came of a run: how many pictures have each level (None without a model), what went wrong, and the time."""
+    """What came of a run: how many pictures have each level, what went wrong, and the time."""
 
-    levels: Counter[str | None] = field(default_factory=Counter)
+    levels: Counter[str] = field(default_factory=Counter)
     pictures: int = 0
     problems: list[str] = field(default_factory=list)
     stopped: bool = False
@@ -102,7 +102,7 @@ def predict_photos(job: PredictJob, photos: Photos) -> PredictSummary:
                 summary.problems.append(prediction.problem)
             else:
                 writer.add(prediction)
-                summary.levels[prediction.level_name] += 1
+                summary.levels[name_level(prediction)] += 1
                 summary.pictures += 1
             advance(1)
     summary.stopped = job.stopped()
@@ -137,7 +137,7 @@ def predict_video(job: PredictJob, video: Video, limit: int | None = None) -> Pr
             advance = stack.enter_context(show_progress(expected, label='Haze', unit='frames')) if expected else None
             for prediction in job.inferencer.stream_sources(name_frames(), job.batch_size):
                 writer.add(prediction, frame=summary.pictures)
-                summary.levels[prediction.level_name] += 1
+                summary.levels[name_level(prediction)] += 1
                 summary.pictures += 1
                 if overlays:
                     overlays.add(draw_level(shown.popleft(), prediction))
@@ -160,8 +160,16 @@ def describe(prediction: HazePrediction) -> str:
         factor = 'unknown' if prediction.haze_factor is None or math.isnan(prediction.haze_factor) else \
             f'{prediction.haze_factor:.2f} of 1.28'
         return f'estimate, not trained: haze factor {factor}'
-    return (f'level {prediction.level} of 0-{len(prediction.probabilities) - 1} ({prediction.level_name}), '
+    return (f'{name_level(prediction)} of 0-{len(prediction.probabilities) - 1}, '
             f'{prediction.probabilities[prediction.level]:.0%} sure')
+
+
+def name_level(prediction: HazePrediction) -> str:
+    """Such as ``'level 3 (120 m)'``, or ``'level 3'`` where it has no other name; ``'no level'`` of an estimate."""
+    if prediction.level is None:
+        return 'no level'
+    plain = f'level {prediction.level}'
+    return plain if prediction.level_name in (plain, None) else f'{plain} ({prediction.level_name})'
 
 
 class _Writer:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import itertools
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -57,7 +58,7 @@ def test_a_model_gives_rows_with_what_the_inferencer_says(album, checkpoint, tmp
         written = cv2.imread(str(out / 'overlays' / f'{row["file"]}.jpg'))
         assert np.abs(written.astype(int) - drawn).mean() < 6
     said = capsys.readouterr()
-    assert f'of level {expected[0].level_name}' in said.out
+    assert f'of level {expected[0].level} ({expected[0].level_name})\n' in said.out
     assert f'haze.csv, haze.jsonl and overlays are in {out}' in said.out
 
 
@@ -155,7 +156,9 @@ def test_model_and_checkpoint_go_together(capsys):
 def test_what_is_written_over_a_photo(checkpoint):
     photo = wall(0.2)
     prediction = mmhaze.HazeInferencer(BASE, checkpoint=checkpoint)(photo)[0]
-    assert describe(prediction) == (f'level {prediction.level} of 0-8 ({prediction.level_name}), '
+    assert describe(prediction) == (f'level {prediction.level} ({prediction.level_name}) of 0-8, '
                                     f'{prediction.probabilities[prediction.level]:.0%} sure')
+    assert describe(replace(prediction, level=0, level_name='level 0', probabilities=(0.75, 0.25))) == (
+        'level 0 of 0-1, 75% sure')
     assert describe(mmhaze.HazeInferencer()(np.zeros((9, 9, 3), np.uint8))[0]) == (
         'estimate, not trained: haze factor unknown')
