@@ -2,6 +2,8 @@
 
 Importing it checks the versions of its hosts and registers every part, see :mod:`mmhaze.registry`.
 """
+from typing import TYPE_CHECKING, Any
+
 from .compat import allow_training_checkpoints, check_hosts, import_models_quietly
 
 check_hosts()
@@ -9,7 +11,17 @@ import_models_quietly()
 allow_training_checkpoints()
 
 from . import datasets, metrics, models, transforms  # noqa: E402  registering needs the checks above
-from .apis import HazeInferencer  # noqa: E402
 from .version import __version__  # noqa: E402
 
+if TYPE_CHECKING:
+    from .apis import HazeInferencer
+
 __all__ = ['HazeInferencer', '__version__', 'datasets', 'metrics', 'models', 'transforms']
+
+
+def __getattr__(name: str) -> Any:
+    """Brings what draws pictures only where it is asked for: each worker of a data loader imports mmhaze."""
+    if name == 'HazeInferencer':
+        from .apis import HazeInferencer
+        return HazeInferencer
+    raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

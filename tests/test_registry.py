@@ -27,6 +27,12 @@ def test_plain_names_build_from_the_hosts_once_mmhaze_is_imported():
         'mmhaze.models.necks.feature_enhancement', 'mmhaze.models.backbones.lenet5', 'mmhaze.metrics.ordinal']
 
 
+def test_importing_mmhaze_brings_nothing_that_draws():
+    code = ("import mmhaze, sys\nprint('matplotlib' in sys.modules, mmhaze.HazeInferencer.__module__, "
+            "hasattr(mmhaze, 'HazeInferencers'))")
+    assert run(code).split() == ['False', 'mmhaze.apis.inferencer', 'False']
+
+
 def run(code: str) -> str:
     done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
