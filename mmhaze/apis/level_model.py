@@ -50,8 +50,7 @@ class LevelModel:
         self._model.to(device or get_device()).eval()
         self._steps = _steps_after_loading(self.config, path)
         self._pipelines = threading.local()
-        levels = int(self.config.model.head.num_classes)
-        self.classes = _level_names(self.config, state, levels)
+        self.classes = _level_names(self.config, state, _count_levels(self.config.model.head))
 
     def prepare(self, img: np.ndarray, name: str) -> dict[str, Any]:
         """What the network takes of a photo, (H, W, 3) uint8 BGR, as the test data of the config has it."""
@@ -108,6 +107,10 @@ def _load_weights(model: torch.nn.Module, state: dict, checkpoint: str | Path, c
 def _first_lines(text: str) -> str:
     lines = [line.strip() for line in text.splitlines()[1:]]
     return ' '.join(line if len(line) < 200 else f'{line[:200]}...' for line in lines[:2])
+
+
+def _count_levels(head: dict) -> int:
+    return int(head['num_classes']) if 'num_classes' in head else _count_levels(head['head'])  # Network Constraint's
 
 
 def _level_names(config: Config, state: dict, levels: int) -> tuple[str, ...]:
