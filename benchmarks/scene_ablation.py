@@ -16,12 +16,12 @@ from pathlib import Path
 import numpy as np
 from environment import describe_environment
 from sklearn.ensemble import ExtraTreesClassifier
-from tqdm import tqdm
 
 from mmhaze.baselines import FRIDA2_CAMERA, RoadCamera, column_sums, road_bands, row_features
 from mmhaze.baselines.road_trees import road_parts
 from mmhaze.files import write_whole
 from mmhaze.photo import read_photo
+from mmhaze.progress import show_progress
 from mmhaze.synthesis.fog import FOGS
 from mmhaze.synthesis.hazel_level import NEAR_DUPLICATES, find_scenes
 
@@ -66,13 +66,16 @@ def main(argv: list[str] | None = None) -> None:
     used = {row['scene'] for row in rows}
     cameras = {scene.id: find_camera(scene.load()[1]) for scene in find_scenes(args.src) if scene.id in used}
     parts: dict[str, list[np.ndarray]] = {}
-    for row in tqdm(rows, desc='features'):
-        photo = read_photo(args.data / row['file'])
-        sums = column_sums(photo)
-        found = dict(road_parts(road_bands(sums, FRIDA2_CAMERA)), rows=row_features(photo))
-        found |= {f'true {name}': part for name, part in road_parts(road_bands(sums, cameras[row['scene']])).items()}
-        for name, part in found.items():
-            parts.setdefault(name, []).append(part.astype(np.float32))
+    with show_progress(len(rows), label='features') as advance:
+        for row in rows:
+            photo = read_photo(args.data / row['file'])
+            sums = column_sums(photo)
+            found = dict(road_parts(road_bands(sums, FRIDA2_CAMERA)), rows=row_features(photo))
+            true_bands = road_bands(sums, cameras[row['scene']])
+            found |= {f'true {name}': part for name, part in road_parts(true_bands).items()}
+            for name, part in found.items():
+                parts.setdefault(name, []).append(part.astype(np.float32))
+            advance(1)
     features = {name: np.stack(listed) for name, listed in parts.items()}
     levels, fogs, scenes = (np.array([row[name] for row in rows]) for name in ('level', 'fog', 'scene'))
     fold, true, steps = deal(scenes, args.folds, args.seed), levels.astype(int), []

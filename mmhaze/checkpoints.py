@@ -5,6 +5,7 @@ import pickle
 import re
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -36,14 +37,17 @@ def check_checkpoint(path: str | Path) -> None:
         FileNotFoundError: there is no such file.
         ValueError: the file is damaged, is no checkpoint, or would run code when loaded; nothing of it was run.
     """
-    if '://' in str(path):
-        raise ValueError(f'{path} is not on this machine. Download it and give its path.')
-    if not Path(path).is_file():
-        raise FileNotFoundError(f'There is no checkpoint {path}.')
-    if not CHECKS_CONTENT:
-        return
+    if CHECKS_CONTENT:
+        load_checkpoint(path)
+    else:
+        _check_place(path)
+
+
+def load_checkpoint(path: str | Path) -> Any:
+    """What a checkpoint holds, on the CPU; raises as :func:`check_checkpoint`, whose check it includes."""
+    _check_place(path)
     try:
-        torch.load(path, map_location='cpu', weights_only=True)
+        return torch.load(path, map_location='cpu', weights_only=CHECKS_CONTENT)
     except Exception as error:  # bytes that make no sense end in a KeyError as well as in a RuntimeError
         foreign = _FOREIGN.search(str(error)) if isinstance(error, pickle.UnpicklingError) else None
         if foreign:
@@ -53,3 +57,10 @@ def check_checkpoint(path: str | Path) -> None:
         reason = str(error).split('\n\nCheck the documentation')[0].strip().splitlines() or [type(error).__name__]
         raise ValueError(f'{path} is damaged or no checkpoint ({reason[-1]}). Take the one before it, or copy it '
                          'again.') from error
+
+
+def _check_place(path: str | Path) -> None:
+    if '://' in str(path):
+        raise ValueError(f'{path} is not on this machine. Download it and give its path.')
+    if not Path(path).is_file():
+        raise FileNotFoundError(f'There is no checkpoint {path}.')

@@ -14,7 +14,7 @@ from mmengine.device import get_device
 from mmengine.registry import DefaultScope
 from mmpretrain.registry import DATASETS, MODELS, TRANSFORMS
 
-from ..checkpoints import CHECKS_CONTENT, check_checkpoint
+from ..checkpoints import load_checkpoint
 
 LOADERS = ('LoadPhoto', 'LoadImageFromFile')
 # of a checkout, and of an installed package
@@ -41,11 +41,10 @@ class LevelModel:
 
     def __init__(self, config: str | Path, checkpoint: str | Path, device: str | torch.device | None = None) -> None:
         path = find_config(config)
-        check_checkpoint(checkpoint)
+        state = load_checkpoint(checkpoint)
         self.config = Config.fromfile(path)
         with DefaultScope.overwrite_default_scope('mmpretrain'):
             self._model = MODELS.build(self.config.model)
-        state = torch.load(checkpoint, map_location='cpu', weights_only=CHECKS_CONTENT)
         _load_weights(self._model, state, checkpoint, path)
         self._model.to(device or get_device()).eval()
         self._steps = _steps_after_loading(self.config, path)

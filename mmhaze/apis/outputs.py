@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -124,6 +125,15 @@ def encode_picture(img: np.ndarray, suffix: str) -> bytes:
     if not encoded:
         raise ValueError(f'{img.shape[1]} x {img.shape[0]} pixels do not go into a {suffix} file')
     return data.tobytes()
+
+
+def as_text(value: str | bool | float | None) -> str:
+    """A cell of a table: empty where nothing is known, six places of a float."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ''
+    if isinstance(value, bool):
+        return 'true' if value else 'false'
+    return f'{value:.6f}' if isinstance(value, float) else str(value)
 
 
 def part_of(path: Path) -> Path:

@@ -32,7 +32,7 @@ from ..ucm import segment_haze
 from ..visualization import overlay_haze, write_caption
 from .inferencer import HazeInferencer, HazePrediction
 from .inputs import PhotoSource
-from .outputs import Lines, OutputFolder, Table, encode_picture, part_of
+from .outputs import Lines, OutputFolder, Table, as_text, encode_picture, part_of
 from .ucm_video import FALLBACK_FPS, VideoFile
 
 OVERLAYS = 'overlays'
@@ -182,7 +182,7 @@ class _Writer:
     def add(self, prediction: HazePrediction, **first: int) -> None:
         known = dict(first, **prediction.to_dict())
         cells = {name: str(value) for name, value in first.items()}
-        cells |= {name: _as_text(getattr(prediction, name)) for name in COLUMNS}
+        cells |= {name: as_text(getattr(prediction, name)) for name in COLUMNS}
         self._table.add(cells)
         known.pop('problem')
         self._lines.add_line(json.dumps(known))
@@ -216,11 +216,3 @@ def _until(items: Iterable, stopped: Callable[[], bool]) -> Iterator:
         if stopped():
             return
         yield item
-
-
-def _as_text(value: str | bool | float | None) -> str:
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ''
-    if isinstance(value, bool):
-        return 'true' if value else 'false'
-    return f'{value:.6f}' if isinstance(value, float) and math.isfinite(value) else str(value)

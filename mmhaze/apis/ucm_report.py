@@ -15,7 +15,6 @@ A run first removes the pictures and the table of the one before it.
 from __future__ import annotations
 
 import errno
-import math
 import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, fields
@@ -32,7 +31,7 @@ from ..photo import read_photo
 from ..progress import show_progress
 from ..ucm import HazeRegions, haze_segment, segment_haze
 from ..visualization import draw_sweep, overlay_haze
-from .outputs import OutputFolder, Table, encode_picture
+from .outputs import OutputFolder, Table, as_text, encode_picture
 
 KINDS = ('overlays', 'masks', 'segments')
 SWEEPS = 'sweeps'
@@ -65,7 +64,7 @@ class UcmRow:
 
     def cells(self) -> dict[str, str]:
         """The row as text, by column."""
-        return {name: _as_text(getattr(self, name)) for name in COLUMNS}
+        return {name: as_text(getattr(self, name)) for name in COLUMNS}
 
 
 COLUMNS = tuple(item.name for item in fields(UcmRow))
@@ -233,11 +232,3 @@ def _read(path: Path) -> np.ndarray | str:
         return str(error)
     except Exception as error:  # some decoders fail in ways of their own, and the other photos are to be done
         return f'{path} cannot be read as a photo: {error}. Repair it or take it out.'
-
-
-def _as_text(value: str | bool | int | float) -> str:
-    if isinstance(value, bool):
-        return 'true' if value else 'false'
-    if isinstance(value, float):
-        return '' if math.isnan(value) else f'{value:.6f}'
-    return str(value)
