@@ -26,6 +26,7 @@ class LevelModel:
 
     Attributes:
         config: the config.
+        network: the classifier, on its device, in evaluation mode.
         classes: the names of the levels, the least haze first.
 
     Args:
@@ -44,9 +45,9 @@ class LevelModel:
         state = load_checkpoint(checkpoint)
         self.config = Config.fromfile(path)
         with DefaultScope.overwrite_default_scope('mmpretrain'):
-            self._model = MODELS.build(self.config.model)
-        _load_weights(self._model, state, checkpoint, path)
-        self._model.to(device or get_device()).eval()
+            self.network = MODELS.build(self.config.model)
+        _load_weights(self.network, state, checkpoint, path)
+        self.network.to(device or get_device()).eval()
         self._steps = _steps_after_loading(self.config, path)
         self._pipelines = threading.local()
         self.classes = _level_names(self.config, state, _count_levels(self.config.model.head))
@@ -61,7 +62,7 @@ class LevelModel:
     @torch.inference_mode()
     def predict(self, prepared: Sequence[dict[str, Any]]) -> np.ndarray:
         """How likely each level is, (N, levels), of what :meth:`prepare` gave."""
-        samples = self._model.test_step(default_collate(list(prepared)))
+        samples = self.network.test_step(default_collate(list(prepared)))
         return np.stack([sample.pred_score.cpu().numpy() for sample in samples])
 
 
