@@ -67,8 +67,12 @@ def find_media(sources: Sequence[str]) -> Photos | Video:
 
     Raises:
         FileNotFoundError: a source does not exist, or none holds a photo.
-        ValueError: there is more beside a video.
+        ValueError: a source is an address, or there is more beside a video.
     """
+    for source in sources:
+        if '://' in source:
+            raise ValueError(f'{source} is not on this machine, and nothing is ever fetched from elsewhere: an address '
+                             'may lead to another photo tomorrow. Download it and give its path.')
     first = Path(sources[0]).expanduser()
     if len(sources) == 1 and is_video(first):
         return Video(first, first.name)

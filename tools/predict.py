@@ -61,9 +61,6 @@ def run(args: argparse.Namespace) -> int:
     from mmhaze.media import Video, find_media, stop_on_interrupt
 
     warnings.filterwarnings('ignore', module='PIL')  # about photos that can be read all the same
-    addresses = [text for text in args.input if '://' in text]
-    if addresses:
-        raise ValueError(f'{addresses[0]} is not on this machine. Download it and give its path.')
     media = find_media(args.input)
     if args.frames and not isinstance(media, Video):
         raise ValueError('--frames is for a video or a camera.')
@@ -93,6 +90,8 @@ def say(summary: PredictSummary, unit: str, args: argparse.Namespace) -> None:
         else:
             print('An estimate without training: there is no level. --model and --checkpoint give one.')
         print(f'haze.csv, haze.jsonl{" and overlays" if args.overlays else ""} are in {args.out}')
+    for note in summary.notes:
+        print(note)
     sys.stdout.flush()
     if summary.problems:
         print(f'\nCould not be read ({len(summary.problems)}):', *summary.problems, sep='\n  ', file=sys.stderr)

@@ -58,9 +58,6 @@ def list_photos(inputs: PhotoInput | Iterable[PhotoInput]) -> list[PhotoSource]:
 
 
 def _find_files(path: str) -> list[PhotoSource]:
-    if '://' in path:
-        raise ValueError(f'{path} is not on this machine, and nothing is ever fetched from elsewhere: an address may '
-                         'lead to another photo tomorrow. Download it and give its path.')
     media = find_media([path])
     if isinstance(media, Video):
         raise ValueError(f'{path} is a video or a camera, wanted photos. Give its frames as arrays, or use '

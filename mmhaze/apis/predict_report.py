@@ -17,15 +17,14 @@ import json
 import math
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from ..files import write_whole
-from ..media import Frames, Photos, Video, map_in_order
+from ..media import Photos, Video, map_in_order
 from ..photo import read_photo
 from ..progress import show_progress
 from ..ucm import segment_haze
@@ -33,7 +32,7 @@ from ..visualization import overlay_haze, write_caption
 from .inferencer import HazeInferencer, HazePrediction
 from .inputs import PhotoSource
 from .outputs import Lines, OutputFolder, Table, as_text, encode_picture, part_of
-from .ucm_video import FALLBACK_FPS, VideoFile
+from .video import RunSummary, VideoFile, follow_video, note_fitted
 
 OVERLAYS = 'overlays'
 CSV, JSONL = 'haze.csv', 'haze.jsonl'
@@ -42,14 +41,15 @@ COLUMNS = ('file', 'level', 'level_name', 'expected_level', 'visibility', 'mask_
 
 
 @dataclass
-class PredictSummary:
-    """What came of a run: how many pictures have each level, what went wrong, and the time."""
+class PredictSummary(RunSummary):
+    """What came of a run; ``levels``: how many pictures have each."""
 
     levels: Counter[str] = field(default_factory=Counter)
-    pictures: int = 0
-    problems: list[str] = field(default_factory=list)
-    stopped: bool = False
-    wall: float = 0.0
+
+    def add(self, prediction: HazePrediction) -> None:
+        """Counts a prediction."""
+        self.pictures += 1
+        self.levels[name_level(prediction)] += 1
 
 
 @dataclass(frozen=True)
@@ -75,11 +75,9 @@ class PredictJob:
         """The folder to write."""
         return OutputFolder(self.out, CSV, [OVERLAYS])
 
-    def begin(self, inputs: Iterable[Path]) -> None:
-        """Makes room for what is written; a ValueError where an input lies there."""
-        kinds = [OVERLAYS] if self.overlays else []
-        self.folder.refuse_as_input(inputs, [OVERLAYS])
-        self.folder.begin(kinds)
+    def begin(self) -> None:
+        """Makes room for what is written."""
+        self.folder.begin([OVERLAYS] if self.overlays else [])
         for path in (self.folder.path / JSONL, part_of(self.folder.path / JSONL)):
             path.unlink(missing_ok=True)
 
@@ -92,7 +90,8 @@ def predict_photos(job: PredictJob, photos: Photos) -> PredictSummary:
         OSError: something cannot be written; the rows so far are kept.
     """
     start, summary = time.perf_counter(), PredictSummary(problems=list(photos.unlisted))
-    job.begin(photos.root / name for name in photos.names)
+    job.folder.refuse_as_input((photos.root / name for name in photos.names), [OVERLAYS])
+    job.begin()
     sources = (PhotoSource(name, lambda name=name: read_photo(photos.root / name))  # type: ignore[misc]
                for name in _until(photos.names, job.stopped))
     predictions = job.inferencer.stream_sources(sources, job.batch_size, keep_going=True)
@@ -102,8 +101,7 @@ def predict_photos(job: PredictJob, photos: Photos) -> PredictSummary:
                 summary.problems.append(prediction.problem)
             else:
                 writer.add(prediction)
-                summary.levels[name_level(prediction)] += 1
-                summary.pictures += 1
+                summary.add(prediction)
             advance(1)
     summary.stopped = job.stopped()
     summary.wall = time.perf_counter() - start
@@ -114,39 +112,40 @@ def predict_video(job: PredictJob, video: Video, limit: int | None = None) -> Pr
     """Goes through a video or a camera, no further than ``limit`` frames; rows have the column ``frame``.
 
     Raises:
-        ValueError: the video cannot be read or lies where this run would write.
+        ValueError: the video lies where this run would write.
         OSError: something cannot be written; what was written so far is kept.
     """
     start, summary = time.perf_counter(), PredictSummary()
-    with Frames(video) as frames:
-        job.begin([video.source] if isinstance(video.source, Path) else [])
-        shown: deque[np.ndarray] = deque()  # until their predictions come
-
-        def name_frames() -> Iterator[PhotoSource]:
-            for frame in _until(islice(frames, limit), job.stopped):
-                if job.overlays:
-                    shown.append(frame)
-                yield PhotoSource(video.name, lambda frame=frame: frame)  # type: ignore[misc]
-
-        expected = min((count for count in (limit, frames.announced) if count), default=None)
-        with contextlib.ExitStack() as stack:
-            writer = stack.enter_context(_Writer(job, 'frame'))
-            name = video.name.removesuffix('.mp4')
-            overlays = stack.enter_context(VideoFile(job.folder.place(OVERLAYS, name, '.mp4'),
-                                                     frames.fps or FALLBACK_FPS)) if job.overlays else None
-            advance = stack.enter_context(show_progress(expected, label='Haze', unit='frames')) if expected else None
-            for prediction in job.inferencer.stream_sources(name_frames(), job.batch_size):
-                writer.add(prediction, frame=summary.pictures)
-                summary.levels[name_level(prediction)] += 1
-                summary.pictures += 1
-                if overlays:
-                    overlays.add(draw_level(shown.popleft(), prediction))
-                if advance:
-                    advance(1)
-    if not summary.pictures:
-        summary.problems.append(f'{video.name} gives no picture.')
-    summary.stopped, summary.wall = job.stopped(), time.perf_counter() - start
+    if isinstance(video.source, Path):
+        job.folder.refuse_as_input([video.source], [OVERLAYS])
+    follow_video(video, limit, summary, job.stopped, 'Haze',
+                 lambda images, fps: _predict_frames(job, video, images, fps, summary))
+    summary.wall = time.perf_counter() - start
     return summary
+
+
+def _predict_frames(job: PredictJob, video: Video, images: Iterable[np.ndarray], fps: float,
+                    summary: PredictSummary) -> Generator[None, None, None]:
+    job.begin()
+    shown: deque[np.ndarray] = deque()  # until their predictions come
+
+    def name_frames() -> Iterator[PhotoSource]:
+        for frame in _until(images, job.stopped):
+            if job.overlays:
+                shown.append(frame)
+            yield PhotoSource(video.name, lambda frame=frame: frame)  # type: ignore[misc]
+
+    with contextlib.ExitStack() as stack:
+        writer = stack.enter_context(_Writer(job, 'frame'))
+        place = job.folder.place(OVERLAYS, video.name.removesuffix('.mp4'), '.mp4')
+        overlays = [stack.enter_context(VideoFile(place, fps))] if job.overlays else []
+        for prediction in job.inferencer.stream_sources(name_frames(), job.batch_size):
+            writer.add(prediction, frame=summary.pictures)
+            summary.add(prediction)
+            for file in overlays:
+                file.add(draw_level(shown.popleft(), prediction))
+            yield
+    note_fitted(overlays, summary)
 
 
 def draw_level(img: np.ndarray, prediction: HazePrediction) -> np.ndarray:

@@ -32,6 +32,7 @@ from ..progress import show_progress
 from ..ucm import HazeRegions, haze_segment, segment_haze
 from ..visualization import draw_sweep, overlay_haze
 from .outputs import OutputFolder, Table, as_text, encode_picture
+from .video import RunSummary
 
 KINDS = ('overlays', 'masks', 'segments')
 SWEEPS = 'sweeps'
@@ -71,28 +72,18 @@ COLUMNS = tuple(item.name for item in fields(UcmRow))
 
 
 @dataclass
-class Summary:
+class Summary(RunSummary):
     """What came of a run.
 
     Attributes:
-        pictures: photos or frames that were read.
-        found: in how many of them there was haze.
+        found: in how many pictures there was haze.
         share: the sum of their shares of haze.
         seconds: what UCM took for each.
-        problems: what could not be read, and why, a line each.
-        notes: what else there is to say, a line each.
-        stopped: whether it was ended early.
-        wall: seconds from beginning to end.
     """
 
-    pictures: int = 0
     found: int = 0
     share: float = 0.0
     seconds: list[float] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    stopped: bool = False
-    wall: float = 0.0
 
     def add(self, row: UcmRow) -> None:
         """Counts a row."""

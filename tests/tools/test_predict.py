@@ -16,7 +16,7 @@ from mmhaze.apis.predict_report import describe, draw_level
 from mmhaze.media import Video, find_media
 from mmhaze.photo import read_photo
 from tests.apis.test_inferencer import BASE, save_checkpoint
-from tests.apis.test_ucm_video import read_video
+from tests.apis.videos import read_video
 from tests.test_media import write_video
 from tests.ucm.photos import wall
 from tools import predict
