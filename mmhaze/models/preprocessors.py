@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import torch
+from mmengine.model import BaseDataPreprocessor
 from mmpretrain.models.utils import ClsDataPreprocessor
 
 from ..registry import MODELS
@@ -35,3 +37,28 @@ class DualChannelPreprocessor(ClsDataPreprocessor):
         for name in channels.keys() - {'task'}:
             inputs[name] = super().forward(dict(inputs=channels[name]), training)['inputs']
         return dict(inputs=inputs, data_samples=first['data_samples'])
+
+
+@MODELS.register_module()
+class DehazePreprocessor(BaseDataPreprocessor):
+    """Photos as dehazers take them: (3, H, W) uint8 BGR -> (N, 3, H, W) RGB float in [0, 1], on the device.
+
+    The samples' ``clear`` photos are treated alike. A batch has one size: photos as they are go one by one.
+    """
+
+    def forward(self, data: dict, training: bool = False) -> dict:
+        """Takes and gives the dict of ``inputs`` and ``data_samples`` that a data loader makes."""
+        data = self.cast_data(data)
+        inputs, samples = data['inputs'], data.get('data_samples')
+        sizes = {tuple(img.shape) for img in inputs}
+        if len(sizes) != 1:
+            raise ValueError(f'A batch has photos of one size, got {", ".join(map(str, sorted(sizes)))}. Crop them '
+                             'alike, or set batch_size=1.')
+        for sample in samples or ():
+            if 'clear' in sample:
+                sample.set_field(_to_unit_rgb(sample.clear), 'clear')
+        return dict(inputs=torch.stack([_to_unit_rgb(img) for img in inputs]), data_samples=samples)
+
+
+def _to_unit_rgb(img: torch.Tensor) -> torch.Tensor:
+    return img.flip(-3).float() / 255

@@ -1,0 +1,8 @@
+"""Networks that take haze out of a photo: a file each, one contract, :class:`BaseDehazer`."""
+from .aod_net import AODNet
+from .base import BaseDehazer
+from .dark_channel_prior import DarkChannelPrior
+from .gunet import GUNet
+from .mix_dehaze_net import MixDehazeNet
+
+__all__ = ['AODNet', 'BaseDehazer', 'DarkChannelPrior', 'GUNet', 'MixDehazeNet']
