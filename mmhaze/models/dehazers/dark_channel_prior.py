@@ -40,8 +40,7 @@ def estimate_scattering(hazy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     dark = dark_channel(hazy).ravel()
     count = max(int(dark.size * BRIGHTEST_SHARE), 1)
-    places = np.argpartition(dark, -count)[-count:]
-    pixels = hazy.reshape(-1, 3)[places]
+    pixels = hazy.reshape(-1, 3)[dark >= np.partition(dark, -count)[-count]]
     airlight = pixels[pixels.sum(axis=1).argmax()]
     transmission = 1 - KEPT_HAZE * dark_channel(hazy / np.maximum(airlight, 1e-3))
     refined = guided_filter(hazy, transmission, min(FILTER_RADIUS, max(hazy.shape[:2])), FILTER_EPS)

@@ -26,7 +26,7 @@ PUBLISHED = {
         ('layer3.blocks.0.norm2.weight', 'stages.2.0.attention.norm.weight'),
         ('layer3.blocks.0.Wv.1.weight', 'stages.2.0.attention.value.1.weight'),
         ('layer3.blocks.0.ca.3.weight', 'stages.2.0.attention.channel.3.weight'),
-        ('layer3.blocks.0.pa.1.weight', 'stages.2.0.attention.pixel.1.weight'),
+        ('layer3.blocks.0.pa.2.weight', 'stages.2.0.attention.pixel.2.weight'),
         ('layer5.blocks.0.Wg.1.bias', 'stages.4.0.attention.gate.1.bias'),
         ('layer2.blocks.0.mlp2.2.weight', 'stages.1.0.attention.mix.2.weight'),
         ('layer2.blocks.0.mlp.2.weight', 'stages.1.0.kernels.mix.2.weight'),
