@@ -1,6 +1,8 @@
-"""Scores that know that levels have an order, which of them are light haze, and how sure a network was."""
+"""Scores of levels, which have an order, and of dehazed photos."""
 from .calibration import CalibrationError, expected_calibration_error
+from .image_quality import DehazeMetric, psnr, ssim
 from .level_recall import LevelRecall
 from .ordinal import OrdinalMetric, quadratic_kappa
 
-__all__ = ['CalibrationError', 'LevelRecall', 'OrdinalMetric', 'expected_calibration_error', 'quadratic_kappa']
+__all__ = ['CalibrationError', 'DehazeMetric', 'LevelRecall', 'OrdinalMetric', 'expected_calibration_error', 'psnr',
+           'quadratic_kappa', 'ssim']
