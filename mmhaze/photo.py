@@ -38,7 +38,8 @@ def read_photo(path: str | Path) -> np.ndarray:
         raise FileNotFoundError(f'There is no photo {path}.') from None
     # RuntimeError is what the AVIF plugin raises on a damaged file
     except (OSError, SyntaxError, ValueError, RuntimeError, Image.DecompressionBombError) as error:
-        raise ValueError(f'{path} cannot be read as a photo: {str(error).rstrip(".")}. Repair it or take it out.') from error
+        reason = str(error).rstrip('.')
+        raise ValueError(f'{path} cannot be read as a photo: {reason}. Repair it or take it out.') from error
     return cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
 
 

@@ -2,5 +2,6 @@
 from .haze_level import HazeLevelDataset
 from .haze_wild import HazeWild
 from .hazel_level import HazelLevel
+from .paired_haze import PairedHazeDataset
 
-__all__ = ['HazeLevelDataset', 'HazeWild', 'HazelLevel']
+__all__ = ['HazeLevelDataset', 'HazeWild', 'HazelLevel', 'PairedHazeDataset']

@@ -3,6 +3,8 @@ from .add_haze import AddHaze, PrepareHaze
 from .haze_channel import HazeChannel
 from .loading import LoadDepth, LoadPhoto
 from .packing import PackDualChannel
+from .pairs import LoadPair, PackDehazing, RandomQuarterTurn
 from .ucm import UCM
 
-__all__ = ['UCM', 'AddHaze', 'HazeChannel', 'LoadDepth', 'LoadPhoto', 'PackDualChannel', 'PrepareHaze']
+__all__ = ['UCM', 'AddHaze', 'HazeChannel', 'LoadDepth', 'LoadPair', 'LoadPhoto', 'PackDehazing', 'PackDualChannel',
+           'PrepareHaze', 'RandomQuarterTurn']

@@ -76,7 +76,8 @@ class AddHaze(BaseTransform):
     of :class:`PrepareHaze` spares the estimate.
 
     **Changed and added keys**: ``img``, hazy; ``gt_label``, the level; ``beta``, 1/metre; ``visibility``, metres;
-    ``airlight``, (3,) float64 BGR in [0, 1]; ``fog``; with ``transmission=True`` also ``transmission``, (H, W) float32.
+    ``airlight``, (3,) float64 BGR in [0, 1]; ``fog``; with ``transmission=True`` also ``transmission``, (H, W) float32;
+    with ``keep_clear=True`` ``clear``, the photo as it was, for dehazers.
 
     A set of ``tools/dataset_converters/haze_wild.py --keep-depth`` is trained on so::
 
@@ -97,6 +98,7 @@ class AddHaze(BaseTransform):
             ``'frida'``, with which ``fog`` may be any of :data:`mmhaze.synthesis.fog.FOGS`: white, and uneven where the
             fog is cloudy; ``airlight`` of the results is then its middle. So are the images of Hazel-level made.
         transmission: whether to add it.
+        keep_clear: likewise the clear photo.
 
     Raises:
         ValueError: an argument is none of these.
@@ -108,7 +110,8 @@ class AddHaze(BaseTransform):
                  levels: int = 10,
                  fog: str | Sequence[str] = 'uniform',
                  airlight: str | tuple[float, float] = ESTIMATE,
-                 transmission: bool = False) -> None:
+                 transmission: bool = False,
+                 keep_clear: bool = False) -> None:
         if schedule not in SCHEDULES:
             raise ValueError(f'schedule is one of {sorted(SCHEDULES)}, got {schedule!r}.')
         self.fogs = (fog,) if isinstance(fog, str) else tuple(fog)
@@ -121,7 +124,7 @@ class AddHaze(BaseTransform):
         if airlight not in (ESTIMATE, FRIDA) and not (len(airlight) == 2 and not isinstance(airlight, str)
                                                       and 0 <= airlight[0] <= airlight[1] <= 1):
             raise ValueError(f"airlight is 'estimate', 'frida' or (lowest, highest) in [0, 1], got {airlight!r}.")
-        self.airlight, self.transmission = airlight, transmission
+        self.airlight, self.transmission, self.keep_clear = airlight, transmission, keep_clear
 
     def transform(self, results: dict) -> dict:
         img, depth = _take(results, 'AddHaze')
@@ -136,6 +139,8 @@ class AddHaze(BaseTransform):
             hazy = render_wild(WildScene(img, depth), WildParams(
                 fog=fog, beta=beta, beta_range=haze.beta_range, noise=haze.noise, seed=seed,
                 airlight=(blue, green, red)))
+        if self.keep_clear:
+            results['clear'] = img
         results.update(img=hazy, gt_label=level, beta=beta, fog=fog, visibility=beta_to_visibility(beta),
                        airlight=airlight)
         if self.transmission:
@@ -157,7 +162,7 @@ class AddHaze(BaseTransform):
 
     def __repr__(self) -> str:
         return (f'{type(self).__name__}(betas={self.betas}, fog={self.fogs}, airlight={self.airlight!r}, '
-                f'transmission={self.transmission})')
+                f'transmission={self.transmission}, keep_clear={self.keep_clear})')
 
 
 def _take(results: dict, step: str) -> tuple[np.ndarray, np.ndarray]:

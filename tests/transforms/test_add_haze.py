@@ -48,6 +48,13 @@ def test_the_photo_gets_the_haze_that_the_results_name():
     assert results['img'].dtype == np.uint8
 
 
+def test_the_clear_photo_is_kept_for_dehazers_where_it_is_asked_for():
+    results = build('AddHaze', betas=[0.02], airlight=(0.8, 0.8), keep_clear=True)(dict(img=CLEAR, depth=DEPTH))
+    np.testing.assert_array_equal(results['clear'], CLEAR)
+    assert (results['img'] != CLEAR).any()
+    assert 'clear' not in build('AddHaze', betas=[0.02], airlight=(0.8, 0.8))(dict(img=CLEAR, depth=DEPTH))
+
+
 def test_level_0_is_the_photo_and_the_last_level_nearly_all_haze_where_it_is_far():
     clear, thick = (haze(build('AddHaze', betas=[beta], airlight=(1, 1)), 0) for beta in (0, 0.05))
     np.testing.assert_array_equal(clear['img'], CLEAR)

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from mmengine.registry import DefaultScope
+from mmpretrain.registry import DATASETS
+
+from mmhaze.datasets import PairedHazeDataset
+
+
+def make(root: Path, *names: str, size: tuple[int, int] = (20, 30)) -> None:
+    for number, name in enumerate(names):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(root / name), np.random.default_rng(number).integers(0, 256, (*size, 3), np.uint8))
+
+
+def pairs(dataset: PairedHazeDataset, root: Path) -> list[tuple[str, str]]:
+    return [tuple(str(Path(dataset.get_data_info(index)[key]).relative_to(root)) for key in ('img_path', 'clear_path'))
+            for index in range(len(dataset))]
+
+
+def test_a_hazy_photo_belongs_to_the_clear_one_of_its_name(tmp_path):
+    make(tmp_path, 'hazy/b.png', 'hazy/a.jpg', 'GT/a.png', 'GT/b.png', 'GT/c.png', 'hazy/notes.txt.png')
+    (tmp_path / 'hazy/notes.txt.png').rename(tmp_path / 'hazy/notes.txt')
+    assert pairs(PairedHazeDataset(str(tmp_path)), tmp_path) == [('hazy/a.jpg', 'GT/a.png'), ('hazy/b.png', 'GT/b.png')]
+
+
+def test_resides_numbered_photos_belong_to_the_clear_one_without_the_numbers(tmp_path):
+    make(tmp_path, 'hazy/1400_1.png', 'hazy/1400_10.png', 'hazy/0001_0.8_0.04.jpg', 'hazy/cam_2_3.png',
+         'clear/1400.png', 'clear/0001.png', 'clear/cam_2.png', 'clear/cam.png')
+    assert pairs(PairedHazeDataset(str(tmp_path), clear='clear'), tmp_path) == [
+        ('hazy/0001_0.8_0.04.jpg', 'clear/0001.png'), ('hazy/1400_1.png', 'clear/1400.png'),
+        ('hazy/1400_10.png', 'clear/1400.png'), ('hazy/cam_2_3.png', 'clear/cam_2.png')]
+
+
+def test_a_table_names_pairs_and_their_parts(tmp_path):
+    make(tmp_path, 'x/1.png', 'x/2.png', 'y/1.png')
+    (tmp_path / 'pairs.csv').write_text('clear,hazy,split_scene\ny/1.png,x/1.png,train\ny/1.png,x/2.png,test\n')
+    both = PairedHazeDataset(str(tmp_path), ann_file='pairs.csv')
+    assert pairs(both, tmp_path) == [('x/1.png', 'y/1.png'), ('x/2.png', 'y/1.png')]
+    test = PairedHazeDataset(str(tmp_path), ann_file='pairs.csv', split='scene', part='test')
+    assert pairs(test, tmp_path) == [('x/2.png', 'y/1.png')]
+
+
+@pytest.mark.parametrize(('files', 'settings', 'says'), [
+    (['GT/a.png'], {}, r'no folder .*hazy'),
+    (['GT/a.png', 'hazy/a.png', 'hazy/b_1.png'], {}, r'1 photos of .*hazy have no clear one in .*such as b_1.png'),
+    (['GT/a.png', 'hazy/a.txt'], {}, 'has no pair'),
+    (['GT/a.png'], dict(ann_file='pairs.csv'), 'no file of pairs'),
+    (['x/1.png', 'y/1.png', 'good.csv'], dict(ann_file='good.csv', part='val'), "no pair of the part 'val'"),
+    (['x/1.png', 'y/1.png', 'good.csv'], dict(ann_file='good.csv', split='scene', part='val'), 'wanted clear, hazy, spl'),
+    (['x/1.png', 'good.csv'], dict(ann_file='good.csv'), 'no photo .*, which .* names'),
+])
+def test_what_is_missing_is_said(files, settings, says, tmp_path):
+    make(tmp_path, *(name for name in files if name.endswith('.png')))
+    for name in files:
+        if name.endswith('.txt'):
+            (tmp_path / name).parent.mkdir()
+            (tmp_path / name).write_text('')
+    if 'good.csv' in files:
+        (tmp_path / 'good.csv').write_text('hazy,clear,split\nx/1.png,y/1.png,train\n')
+    with pytest.raises((ValueError, FileNotFoundError), match=says):
+        PairedHazeDataset(str(tmp_path), **settings)
+
+
+def test_crops_flips_and_turns_go_over_both_photos_alike(tmp_path):
+    make(tmp_path, 'GT/a.png')
+    clear = cv2.imread(str(tmp_path / 'GT/a.png'))
+    (tmp_path / 'hazy').mkdir()
+    cv2.imwrite(str(tmp_path / 'hazy/a.png'), 255 - clear)
+    pipeline = [
+        dict(type='LoadPair'),
+        dict(type='TransformBroadcaster', mapping=dict(img=['img', 'clear'], img_shape=['img_shape', ...]),
+             auto_remap=True, share_random_params=True, transforms=[
+                 dict(type='RandomCrop', crop_size=12), dict(type='RandomFlip', prob=0.5, direction='horizontal'),
+                 dict(type='RandomQuarterTurn')]),
+        dict(type='PackDehazing')]
+    with DefaultScope.overwrite_default_scope('mmpretrain'):
+        dataset = DATASETS.build(dict(type='mmhaze.PairedHazeDataset', data_root=str(tmp_path), pipeline=pipeline))
+        np.random.seed(0)  # noqa: NPY002
+        seen = [dataset[0] for _ in range(40)]
+    crops = set()
+    for sample in seen:
+        assert sample['inputs'].shape == sample['data_samples'].clear.shape == (3, 12, 12)
+        np.testing.assert_array_equal(sample['inputs'].numpy(), 255 - sample['data_samples'].clear.numpy())
+        crops.add(sample['inputs'].numpy().tobytes())
+    assert len(crops) > 30
+    assert seen[0]['data_samples'].clear_path.endswith('GT/a.png')
