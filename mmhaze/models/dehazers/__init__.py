@@ -4,5 +4,7 @@ from .base import BaseDehazer
 from .dark_channel_prior import DarkChannelPrior
 from .gunet import GUNet
 from .mix_dehaze_net import MixDehazeNet
+from .progressive import ProgressiveDehazer
+from .scattering_net import ScatteringNet
 
-__all__ = ['AODNet', 'BaseDehazer', 'DarkChannelPrior', 'GUNet', 'MixDehazeNet']
+__all__ = ['AODNet', 'BaseDehazer', 'DarkChannelPrior', 'GUNet', 'MixDehazeNet', 'ProgressiveDehazer', 'ScatteringNet']

@@ -28,8 +28,9 @@ class BaseDehazer(BaseModel, metaclass=ABCMeta):
             network sees tiles of a photo otherwise than the photo.
 
     Args:
-        losses: registered losses by name, each called as ``loss(dehazed, clear, hazy)`` with (N, 3, H, W) RGB in
-            [0, 1] (``dehazed`` may leave the range) and giving a number; they are logged as ``loss_NAME`` and added up.
+        losses: registered losses by name, each called as ``loss(dehazed, clear, hazy, pre)`` with (N, 3, H, W) RGB in
+            [0, 1] (``dehazed`` may leave the range; ``pre``, dehazed in part, is None but in a
+            :class:`ProgressiveDehazer`) and giving a number; they are logged as ``loss_NAME`` and added up.
         data_preprocessor: by default a :class:`~mmhaze.models.DehazePreprocessor`.
         init_cfg: the host's.
     """
@@ -83,9 +84,9 @@ class BaseDehazer(BaseModel, metaclass=ABCMeta):
         clear = stack_clear(data_samples)
         return self.compare(self.dehaze(inputs), clear, inputs)
 
-    def compare(self, dehazed: Tensor, clear: Tensor, hazy: Tensor) -> dict[str, Tensor]:
+    def compare(self, dehazed: Tensor, clear: Tensor, hazy: Tensor, pre: Tensor | None = None) -> dict[str, Tensor]:
         """The losses by name, of (N, 3, H, W) each."""
-        return {f'loss_{name}': loss(dehazed, clear, hazy) for name, loss in self.losses.items()}
+        return {f'loss_{name}': loss(dehazed, clear, hazy, pre) for name, loss in self.losses.items()}
 
     def predict(self, inputs: Tensor, data_samples: Sequence[DataSample] | None = None) -> list[DataSample]:
         """The samples with ``hazy`` and ``dehazed``, (3, H, W) RGB in [0, 1] each; a ``clear`` stays as it is."""

@@ -14,6 +14,6 @@ class DehazeL1Loss(nn.Module):
         super().__init__()
         self.loss_weight = loss_weight
 
-    def forward(self, dehazed: Tensor, clear: Tensor, hazy: Tensor) -> Tensor:
-        """(N, 3, H, W) each, in [0, 1] -> a number; ``hazy`` is not used."""
+    def forward(self, dehazed: Tensor, clear: Tensor, hazy: Tensor, pre: Tensor | None = None) -> Tensor:
+        """(N, 3, H, W) each, in [0, 1] -> a number; the hazy photos and ``pre`` do not count."""
         return self.loss_weight * F.l1_loss(dehazed, clear)

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+import torchvision
+from torch import nn
+
+from mmhaze.models import (
+    ContrastRegularization,
+    InterContrastiveLoss,
+    IntraContrastiveLoss,
+    TinyExtractor,
+    TorchvisionExtractor,
+)
+from mmhaze.models.losses.intra_contrast import cut_patches, extreme_patches, patch_contrast
+
+
+def photos(seed: int = 0, size: int = 32) -> torch.Tensor:
+    return torch.rand(2, 3, size, size, generator=torch.Generator().manual_seed(seed))
+
+
+def test_the_inter_loss_is_0_at_the_clear_photo_and_the_sum_of_weights_at_the_hazy_one():
+    loss = InterContrastiveLoss(loss_weight=1.0)
+    assert loss(photos(), photos(), photos(1)).item() == 0
+    assert loss(photos(1), photos(), photos(1)).item() == pytest.approx(1.75, abs=1e-5)
+    weighed = InterContrastiveLoss(weights=[1, 2, 3])
+    assert weighed(photos(1), photos(), photos(1)).item() == pytest.approx(0.6, abs=1e-5)
+
+
+@pytest.mark.parametrize('bounded', [True, False])
+def test_the_inter_loss_is_its_formula(bounded):
+    loss = InterContrastiveLoss(bounded=bounded, loss_weight=0.5)
+    dehazed, clear, hazy, pre = (photos(seed) for seed in range(4))
+    phi = TinyExtractor()
+    expected = 0
+    for weight, a, p, h, q in zip((0.25, 0.5, 1), *(phi(each) for each in (dehazed, clear, hazy, pre))):
+        near, far = (a - p).abs().mean(), ((a - h).abs().mean() + (a - q).abs().mean()) / 2
+        expected += weight * (near / (near + far) if bounded else near / far)
+    torch.testing.assert_close(loss(dehazed, clear, hazy, pre), 0.5 * expected)
+    assert loss(dehazed, clear, hazy) != loss(dehazed, clear, hazy, pre)
+    assert InterContrastiveLoss(bounded=bounded, loss_weight=0.5, use_pre=False)(dehazed, clear, hazy, pre) == \
+        loss(dehazed, clear, hazy)
+
+
+def test_the_released_regularisation_explodes_where_nothing_changes_and_the_corrected_one_does_not():
+    dehazed, clear, hazy = photos(1), photos(), photos(1)
+    assert ContrastRegularization(loss_weight=1.0)(dehazed, clear, hazy) > 1e5
+    assert ContrastRegularization(bounded=True, loss_weight=1.0)(dehazed, clear, hazy).item() == pytest.approx(1.75)
+    pre = ContrastRegularization()(photos(2), clear, hazy, photos(3))
+    assert pre == ContrastRegularization()(photos(2), clear, hazy)
+
+
+def test_weights_are_one_for_each_feature():
+    with pytest.raises(ValueError, match='each of the 3 features, got 2'):
+        InterContrastiveLoss(weights=[1, 2])(photos(), photos(), photos(1))
+
+
+def test_the_brightest_and_darkest_patches_are_painted_squares():
+    images = torch.full((2, 3, 33, 40), 0.5)  # the last row is left over
+    images[0, :, 8:16, 24:32] = 1
+    images[0, :, 0:8, 0:8] = torch.tensor([0.9, 0.9, 0.9]).view(3, 1, 1)
+    images[0, :, 24:32, 8:16] = 0
+    images[1, :, 8:16, :8] = 0.2
+    images[1, :, :8, :8] = torch.tensor([0.0, 0.0, 1.0]).view(3, 1, 1)  # blue is darker than a dark grey
+    images[1, :, 16:24, 32:40] = 0.8
+    bright, dark = extreme_patches(images, 8, 2)
+    assert bright[0].tolist() == [8, 0] and dark[0, 0] == 16
+    assert dark[1, 0] == 0 and bright[1, 0] == 14
+    patches = cut_patches(images, 8, torch.stack([bright[:, 0], dark[:, 0]], 1))
+    assert patches.shape == (2, 2, 3, 8, 8)
+    assert (patches[0, 0] == 1).all() and (patches[0, 1] == 0).all() and (patches[1, 0] == 0.8).all()
+
+
+def test_patches_are_cut_where_they_lie():
+    images = photos(0, 35)
+    patches = cut_patches(images, 8, torch.tensor([[0, 7], [13, 2]]))
+    torch.testing.assert_close(patches[0, 1], images[0, :, 8:16, 24:32])
+    torch.testing.assert_close(patches[1], torch.stack([images[1, :, 24:32, 8:16], images[1, :, 0:8, 16:24]]))
+
+
+def test_the_intra_loss_is_its_formula():
+    generator = torch.Generator().manual_seed(0)
+    anchor, positive, hazy = (F.normalize(torch.randn(2, 6, 5, generator=generator), dim=-1) for _ in range(3))
+    expected = []
+    for n in range(2):
+        for u in range(6):
+            scores = [anchor[n, u] @ positive[n, u], anchor[n, u] @ hazy[n, u]]
+            scores += [anchor[n, u] @ positive[n, v] for v in (range(3, 6) if u < 3 else range(3))]
+            powers = np.exp(np.array([score.item() for score in scores]) / 0.1)
+            expected.append(-np.log(powers[0] / powers.sum()))
+    assert patch_contrast(anchor, positive, hazy, 0.1).item() == pytest.approx(np.mean(expected), rel=1e-5)
+
+
+def test_the_intra_loss_does_not_mind_the_order_of_patches_and_prefers_each_in_its_place():
+    generator = torch.Generator().manual_seed(0)
+    positive, hazy = (F.normalize(torch.randn(1, 6, 5, generator=generator), dim=-1) for _ in range(2))
+    order = torch.tensor([2, 0, 1, 5, 3, 4])
+    right = patch_contrast(positive, positive, hazy, 0.1)
+    torch.testing.assert_close(patch_contrast(positive[:, order], positive[:, order], hazy[:, order], 0.1), right)
+    assert right < patch_contrast(positive.roll(3, 1), positive, hazy, 0.1)
+
+
+def test_a_restored_photo_costs_less_than_a_hazy_one():
+    clear = photos(0, 64) * 0.5
+    clear[:, :, :16] += 0.5
+    hazy = clear * 0.3 + 0.6
+    loss = IntraContrastiveLoss(count=2)
+    assert loss(clear, clear, hazy) < loss(clear * 0.7 + 0.25, clear, hazy) < loss(hazy, clear, hazy)
+    with pytest.raises(ValueError, match='Wanted 40 brightest'):
+        IntraContrastiveLoss(count=40)(clear, clear, hazy)
+    with pytest.raises(ValueError, match='clear, hazy, got'):
+        IntraContrastiveLoss(select_on='dehazed')
+
+
+def test_extremes_are_looked_for_where_it_is_said():
+    clear, hazy = photos(0, 64), photos(1, 64)
+    losses = [IntraContrastiveLoss(select_on=where)(photos(2, 64), clear, hazy) for where in ('clear', 'hazy')]
+    assert losses[0] != losses[1]
+
+
+class Holder(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.own, self.loss = nn.Linear(2, 2), InterContrastiveLoss()
+
+
+def test_an_extractor_is_frozen_and_no_part_of_a_checkpoint():
+    holder = Holder().train()
+    assert not holder.loss.extractor.training and not any(w.requires_grad for w in holder.loss.parameters())
+    assert set(holder.state_dict()) == {'own.weight', 'own.bias'}
+    assert holder.load_state_dict(holder.state_dict()).missing_keys == []
+    with pytest.raises(RuntimeError, match=r'own\.bias'):
+        holder.load_state_dict({'own.weight': holder.own.weight})
+
+
+def test_random_extractors_are_the_same_for_a_seed():
+    assert all((a == b).all() for a, b in zip(TinyExtractor()(photos()), TinyExtractor()(photos())))
+    assert (TinyExtractor(seed=1)(photos())[0] != TinyExtractor()(photos())[0]).any()
+    assert [tuple(each.shape) for each in TinyExtractor()(photos())] == [(2, 16, 16, 16), (2, 32, 8, 8), (2, 64, 4, 4)]
+
+
+@pytest.mark.parametrize('normalize', [True, False])
+def test_torchvisions_features_come_from_a_file_of_weights(normalize, tmp_path):
+    torch.manual_seed(0)
+    network = torchvision.models.resnet18(weights=None)
+    network.bn1.running_mean.uniform_(-1, 1)
+    torch.save(network.state_dict(), tmp_path / 'resnet18.pth')
+    extractor = TorchvisionExtractor('resnet18', ['layer1', 'layer2'], tmp_path / 'resnet18.pth', normalize=normalize)
+    extractor.train()
+    x = torchvision.transforms.Normalize((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))(photos()) if normalize else \
+        photos() * 2 - 1
+    network.eval()
+    first = network.layer1(network.maxpool(network.relu(network.bn1(network.conv1(x)))))
+    features = extractor(photos())
+    torch.testing.assert_close(features[0], first)
+    torch.testing.assert_close(features[1], network.layer2(first))
+
+
+def test_wrong_extractors_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="no network 'vgg99'"):
+        TorchvisionExtractor('vgg99', ['features'])
+    torch.save({'a': torch.zeros(1)}, tmp_path / 'a.pth')
+    with pytest.raises(ValueError, match='no weights of resnet18'):
+        TorchvisionExtractor('resnet18', ['layer1'], tmp_path / 'a.pth')
+    with pytest.raises(FileNotFoundError, match='nowhere'):
+        TorchvisionExtractor('resnet18', ['layer1'], 'nowhere.pth')
+    with pytest.raises(ValueError, match='layer9'):
+        TorchvisionExtractor('resnet18', ['layer9'])
