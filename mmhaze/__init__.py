@@ -10,13 +10,13 @@ check_hosts()
 import_models_quietly()
 allow_training_checkpoints()
 
-from . import datasets, metrics, models, transforms  # noqa: E402  registering needs the checks above
+from . import datasets, metrics, models, transforms, visualization  # noqa: E402  registering needs the checks above
 from .version import __version__  # noqa: E402
 
 if TYPE_CHECKING:
     from .apis import HazeInferencer
 
-__all__ = ['HazeInferencer', '__version__', 'datasets', 'metrics', 'models', 'transforms']
+__all__ = ['HazeInferencer', '__version__', 'datasets', 'metrics', 'models', 'transforms', 'visualization']
 
 
 def __getattr__(name: str) -> Any:

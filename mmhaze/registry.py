@@ -10,13 +10,17 @@ from __future__ import annotations
 from typing import Any
 
 from mmengine.registry import DATASETS as ROOT_DATASETS
+from mmengine.registry import HOOKS as ROOT_HOOKS
 from mmengine.registry import METRICS as ROOT_METRICS
 from mmengine.registry import MODELS as ROOT_MODELS
 from mmengine.registry import TRANSFORMS as ROOT_TRANSFORMS
+from mmengine.registry import VISUALIZERS as ROOT_VISUALIZERS
 from mmengine.registry import Registry
 from mmpretrain.registry import DATASETS as HOST_DATASETS
+from mmpretrain.registry import HOOKS as HOST_HOOKS
 from mmpretrain.registry import METRICS as HOST_METRICS
 from mmpretrain.registry import MODELS as HOST_MODELS
+from mmpretrain.registry import VISUALIZERS as HOST_VISUALIZERS
 
 
 class PluginRegistry(Registry):
@@ -46,3 +50,5 @@ TRANSFORMS = PluginRegistry('transform', ROOT_TRANSFORMS, ROOT_TRANSFORMS, ['mmh
 DATASETS = PluginRegistry('dataset', ROOT_DATASETS, HOST_DATASETS, ['mmhaze.datasets'])
 MODELS = PluginRegistry('model', ROOT_MODELS, HOST_MODELS, ['mmhaze.models'])
 METRICS = PluginRegistry('metric', ROOT_METRICS, HOST_METRICS, ['mmhaze.metrics'])
+HOOKS = PluginRegistry('hook', ROOT_HOOKS, HOST_HOOKS, ['mmhaze.visualization'])
+VISUALIZERS = PluginRegistry('visualizer', ROOT_VISUALIZERS, HOST_VISUALIZERS, ['mmhaze.visualization'])

@@ -10,9 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ..files import write_whole
-
-COLUMNS = 4
-LINES = ('-', '--', ':', '-.')
+from ..visualization.level_figures import LINES, draw_confusions, draw_recalls
 
 
 def draw_section(section: Mapping[str, Any], out: Path, stem: str) -> dict[str, str]:
@@ -29,8 +27,8 @@ def draw_section(section: Mapping[str, Any], out: Path, stem: str) -> dict[str, 
     rows = [row for row in section['rows'] if row['runs']]
     if not rows:
         return {}
-    figures = {'Confusion matrices': draw_confusion(rows, section['levels']),
-               'Recall by level': draw_recall(rows, section['levels'])}
+    figures = {'Confusion matrices': draw_confusion(rows),
+               'Recall by level': draw_recalls([(row['name'], row['recall']) for row in rows])}
     trained = [row for row in rows if any(run['curve'] for run in row['runs'])]
     if trained:
         figures['Training curves'] = draw_curves(trained, section['curve_on'])
@@ -43,43 +41,9 @@ def draw_section(section: Mapping[str, Any], out: Path, stem: str) -> dict[str, 
     return files
 
 
-def draw_confusion(rows: Sequence[Mapping[str, Any]], levels: int) -> Figure:
+def draw_confusion(rows: Sequence[Mapping[str, Any]]) -> Figure:
     """A matrix a row of the table, over all seeds: the share of a true level that is predicted as each level."""
-    lines = -(-len(rows) // COLUMNS)
-    figure = Figure(figsize=(3.1 * COLUMNS, 3.2 * lines + 0.4), layout='constrained')
-    panels = figure.subplots(lines, COLUMNS, squeeze=False)
-    for panel in panels.flat[len(rows):]:
-        panel.set_axis_off()
-    for panel, row in zip(panels.flat, rows):
-        counts = np.sum([run['confusion'] for run in row['runs']], axis=0)
-        shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
-        panel.imshow(shares, vmin=0, vmax=1, cmap='Blues')
-        panel.set_title(f'{row["name"]}\n{row["accuracy"]["mean"]:.3f}', fontsize=9)
-        panel.set_xticks(range(levels))
-        panel.set_yticks(range(levels))
-        panel.tick_params(labelsize=7)
-        for (true, predicted), share in np.ndenumerate(shares):
-            if share >= 0.005:
-                panel.text(predicted, true, f'{100 * share:.0f}', ha='center', va='center', fontsize=6,
-                           color='white' if share > 0.5 else 'black')
-    figure.supxlabel('predicted level', fontsize=10)
-    figure.supylabel('true level', fontsize=10)
-    figure.colorbar(panels[0, 0].images[0], ax=panels, shrink=0.5, label='share of the true level')
-    return figure
-
-
-def draw_recall(rows: Sequence[Mapping[str, Any]], levels: int) -> Figure:
-    """A line a row of the table: how much of each level is found, the mean over the seeds."""
-    figure = Figure(figsize=(9, 4.5), layout='constrained')
-    panel = figure.subplots()
-    for index, row in enumerate(rows):
-        values = [np.nan if value is None else value for value in row['recall']]
-        panel.plot(range(levels), values, LINES[index // 10 % len(LINES)], marker='o', markersize=3,
-                   color=f'C{index % 10}', label=row['name'])
-    panel.set(xlabel='level, 0 is the least haze', ylabel='recall', ylim=(-0.02, 1.02), xticks=range(levels))
-    panel.grid(alpha=0.3)
-    figure.legend(loc='outside right upper', fontsize=8)
-    return figure
+    return draw_confusions([(row['name'], np.sum([run['confusion'] for run in row['runs']], axis=0)) for row in rows])
 
 
 def draw_curves(rows: Sequence[Mapping[str, Any]], validated_on: str) -> Figure:

@@ -1,7 +1,36 @@
-"""Pictures for people: where the haze is, and what a network says of it."""
+"""Pictures for people: where the haze is, what a network says of it, and where it looks.
+
+Importing it registers what a training run draws with, and brings neither matplotlib nor grad-cam: what needs them is
+fetched when it is asked for.
+"""
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .answer import draw_answer
+from .hook import HazeVisualizationHook
 from .level import write_caption
 from .overlay import overlay_haze
-from .sheet import Prediction, draw_sheet
-from .sweep import SWEEPS, draw_sweep
+from .visualizer import HazeVisualizer
 
-__all__ = ['SWEEPS', 'Prediction', 'draw_sheet', 'draw_sweep', 'overlay_haze', 'write_caption']
+if TYPE_CHECKING:
+    from .cam import LevelCam, level_cams, overlay_heat
+    from .cam_sheet import Looker, draw_cams
+    from .embedding import draw_embedding, embed, extract_features
+    from .level_figures import draw_confusions, draw_recalls
+    from .sheet import Prediction, draw_sheet
+    from .sweep import SWEEPS, draw_sweep
+
+_HOMES = dict(
+    LevelCam='cam', level_cams='cam', overlay_heat='cam', Looker='cam_sheet', draw_cams='cam_sheet',
+    draw_embedding='embedding', embed='embedding', extract_features='embedding', draw_confusions='level_figures',
+    draw_recalls='level_figures', Prediction='sheet', draw_sheet='sheet', SWEEPS='sweep', draw_sweep='sweep')
+
+__all__ = ['SWEEPS', 'HazeVisualizationHook', 'HazeVisualizer', 'LevelCam', 'Looker', 'Prediction', 'draw_answer',
+           'draw_cams', 'draw_confusions', 'draw_embedding', 'draw_recalls', 'draw_sheet', 'draw_sweep', 'embed',
+           'extract_features', 'level_cams', 'overlay_haze', 'overlay_heat', 'write_caption']
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f'.{_HOMES[name]}', __name__), name)
+    raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

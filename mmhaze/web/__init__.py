@@ -1,0 +1,13 @@
+"""A web page that answers: a photo goes in, its level and its haze come out. ``tools/webapp.py`` is its door.
+
+:mod:`~mmhaze.web.inbox`
+    where uploads pass through, and are deleted as soon as they are read
+:mod:`~mmhaze.web.visit`
+    one photo: what the network says of it, its haze, its pictures
+:mod:`~mmhaze.web.album`
+    many photos: the rows, and the tables to download
+:mod:`~mmhaze.web.words`
+    both as HTML
+:mod:`~mmhaze.web.page`, :mod:`~mmhaze.web.server`
+    the page, and who may ask it what; these two need Gradio
+"""

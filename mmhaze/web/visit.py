@@ -1,0 +1,90 @@
+"""One photo on the page: what is known of it, and its pictures, which go to the browser without becoming files."""
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+from ..apis.inferencer import HazeInferencer, HazePrediction
+from ..apis.outputs import encode_picture
+from ..ucm import HazeRegions, segment_haze
+from ..visualization import overlay_haze
+
+LONGEST_SIDE = 1600  # pixels; of a picture on the page
+# a window of UCM is the shorter side of the photo over this
+DEFAULTS = dict(channel=40, denoise=40, mask=70, automatic=True, gray=100, min_box=0)
+RANGES = dict(channel=(5, 200), denoise=(5, 200), mask=(5, 200), gray=(0, 255), min_box=(0, 512))
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A photo that was given to the page.
+
+    Attributes:
+        name: what the visitor calls it.
+        photo: (H, W, 3) uint8 BGR, at its full size, as the masks are made of it again and again.
+        picture: it as the page shows it, see :func:`as_picture`.
+        prediction: what is said of it.
+    """
+
+    name: str
+    photo: np.ndarray
+    picture: str
+    prediction: HazePrediction
+
+
+def read_settings(values: Sequence[Any]) -> dict[str, Any]:
+    """The settings by name, from the values of the page, where a number may be half typed and is not checked."""
+    found = dict(zip(DEFAULTS, values))
+    for name, (least, most) in RANGES.items():
+        value = found[name] if isinstance(found[name], (int, float)) else DEFAULTS[name]
+        found[name] = min(max(value, least), most)
+    return found
+
+
+def asked_gray(settings: Mapping[str, Any]) -> float | None:
+    """The gray threshold that the visitor wants, None for the photo's own."""
+    return None if settings['automatic'] else float(settings['gray'])
+
+
+def look_at(photo: np.ndarray, name: str, inferencer: HazeInferencer) -> Visit:
+    """The answer for a photo, (H, W, 3) uint8 BGR."""
+    prediction, = inferencer(photo, progress=False)
+    return Visit(name, photo, as_picture(photo), prediction)
+
+
+def segment(photo: np.ndarray, settings: Mapping[str, Any]) -> HazeRegions:
+    """The haze of a photo with the settings of the page, those of ``DEFAULTS``."""
+    gray = asked_gray(settings)
+    return segment_haze(photo, channel_ratio=1 / settings['channel'], denoise_ratio=1 / settings['denoise'],
+                        mask_ratio=1 / settings['mask'], gray_threshold='auto' if gray is None else gray,
+                        min_box=int(settings['min_box']))
+
+
+def compare(visit: Visit, regions: HazeRegions) -> list[dict[str, Any]]:
+    """The photo and its haze tinted, as Gradio's slider takes them."""
+    return [dict(url=picture, path=None, orig_name=name) for picture, name in
+            ((visit.picture, 'photo.jpg'), (as_picture(overlay_haze(visit.photo, regions)), 'haze.jpg'))]
+
+
+def as_picture(img: np.ndarray) -> str:
+    """A JPEG, no larger than a screen, as an address that holds all of it: ``data:image/jpeg;base64,...``.
+
+    Args:
+        img: (H, W, 3) uint8 BGR.
+    """
+    height, width = img.shape[:2]
+    scale = min(1.0, LONGEST_SIDE / max(height, width))
+    if scale < 1:
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        img = cv2.resize(img, size, interpolation=cv2.INTER_AREA)
+    return as_address(encode_picture(img, '.jpg'), 'image/jpeg')
+
+
+def as_address(data: bytes, kind: str) -> str:
+    """An address that holds the data itself."""
+    return f'data:{kind};base64,{base64.b64encode(data).decode()}'

@@ -1,0 +1,163 @@
+"""What the page says, as HTML. Numbers also stand in ``data-`` attributes, unrounded."""
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from html import escape
+
+from ..apis.inferencer import HazePrediction
+from ..apis.predict_report import name_level
+from ..ucm import HazeRegions
+from .visit import as_address
+
+# name, what it is, the end of its scale, and what more of it means
+MEASURES = (('haze_factor', 'Haze factor', 1.28, 'more is hazier'),
+            ('dark_channel', 'Dark channel', 1.0, 'more is hazier'),
+            ('saturation', 'Saturation', 1.0, 'less is hazier'))
+ROWS_WHILE_RUNNING = 8
+
+
+def welcome(trained: bool) -> str:
+    """What to do, before there is a photo."""
+    told = 'its level of haze, how far one can see' if trained else 'an estimate of how hazy it is'
+    return ('<div class="mmh-hint"><p><b>Give the page a photo</b> of a street, a field or a city, and it shows '
+            f'{told} and where the haze is.</p><p>Drop it anywhere, pick it, paste it, take it with the camera, or try '
+            'one of the drawn scenes.</p></div>')
+
+
+def welcome_many() -> str:
+    """The same for many photos."""
+    return ('<div class="mmh-hint"><p><b>Give the page many photos</b> at once: each gets a row here, and the table is '
+            'yours to download.</p></div>')
+
+
+def problem(text: str) -> str:
+    """That something went wrong, and what to do."""
+    return f'<div class="mmh-problem" role="alert"><b>That did not work.</b> {escape(text)}</div>'
+
+
+def answer(prediction: HazePrediction, name: str, names: Sequence[str] = ()) -> str:
+    """All that is said of one photo.
+
+    Args:
+        prediction: of the photo.
+        name: what the visitor calls it.
+        names: of the levels, where there is a network.
+    """
+    foot = f'<p class="mmh-foot">{escape(name)} · {prediction.seconds * 1000:.0f} ms</p>'
+    share = _fact('Share of the photo that is haze', f'{prediction.mask_share or 0:.0%}', 'mask_share',
+                  prediction.mask_share)
+    if prediction.level is None or prediction.probabilities is None:
+        bars = ''.join(_bar(title, f'{_number(getattr(prediction, key))}', getattr(prediction, key), end, key, note)
+                       for key, title, end, note in MEASURES)
+        return ('<div class="mmh-answer"><p class="mmh-badge">An estimate without training</p>'
+                f'{share}<div class="mmh-bars">{bars}</div>'
+                '<p class="mmh-foot">There is no level without a network: start the page with --model and --checkpoint '
+                f'for one.</p>{foot}</div>')
+    sure = prediction.probabilities[prediction.level]
+    levels = ''.join(
+        _bar(_short_name(level, level_name), f'{chance:.0%}', chance, 1, f'level-{level}',
+             chosen=level == prediction.level)
+        for level, (level_name, chance) in enumerate(zip(names, prediction.probabilities)))
+    facts = _fact('Expected level', f'{prediction.expected_level:.1f} of 0 to {len(names) - 1}', 'expected_level',
+                  prediction.expected_level)
+    if prediction.visibility is not None:
+        facts = _fact('Visibility', _visibility(prediction.visibility), 'visibility', prediction.visibility) + facts
+    return (f'<div class="mmh-answer" data-level="{prediction.level}">'
+            f'<p class="mmh-level">Level {prediction.level}<span>{sure:.0%} sure</span></p>{facts}{share}'
+            f'<div class="mmh-bars" aria-label="How likely each level is">{levels}</div>{foot}</div>')
+
+
+def mask_line(regions: HazeRegions, gray: float | None) -> str:
+    """What UCM found with the settings of the page; ``gray`` is the threshold that was asked for, None for its own."""
+    if not regions.found:
+        found = '<b>No haze</b> found with these settings.'
+    else:
+        x0, y0, x1, y1 = regions.box
+        found = f'<b>{regions.ratio:.0%}</b> of the photo is haze, within {x1 - x0} by {y1 - y0} pixels.'
+    bright = f'gray threshold {regions.gray_threshold:.0f}'
+    if gray is not None and gray != regions.gray_threshold:
+        bright += f', as {gray:.0f} leaves next to nothing'
+    return (f'<p class="mmh-line" data-ratio="{regions.ratio!r}">{found} '
+            f'<span>Left of the handle the photo, right of it its haze in blue. Contrast below '
+            f'{regions.contrast_threshold:.0f}, {bright}.</span></p>')
+
+
+def album(predictions: Sequence[HazePrediction], total: int, trained: bool, tables: dict[str, bytes]) -> str:
+    """The table of many photos.
+
+    Args:
+        predictions: so far; while some are missing the last few are shown.
+        total: how many there will be.
+        trained: whether there is a network.
+        tables: what to download, by name, once it is complete.
+    """
+    done, broken = len(predictions), sum(prediction.problem is not None for prediction in predictions)
+    running = done < total
+    shown = predictions[-ROWS_WHILE_RUNNING:] if running else predictions
+    far = any(prediction.visibility is not None for prediction in predictions)
+    heads = ('Photo', 'Level', 'Sure', *['Visibility'] * far, 'Haze') if trained else \
+        ('Photo', 'Haze', *(title for _, title, _, _ in MEASURES))
+    head = ''.join(f'<th scope="col">{title}</th>' for title in heads)
+    body = ''.join(_row(prediction, len(heads), far) for prediction in shown)
+    status = f'{done} of {total} photos' if running else f'{total - broken} photo{"s" * (total - broken != 1)}'
+    if broken:
+        status += f', {broken} could not be read'
+    if not trained:
+        status += ' · an estimate without training'
+    links = ''.join(f'<a class="mmh-link" download="{name}" href="{as_address(data, "application/octet-stream")}">'
+                    f'Download {name}</a>' for name, data in tables.items())
+    return (f'<div class="mmh-album" data-done="{done}" data-total="{total}">'
+            f'<p class="mmh-status" role="status">{status}</p>{_progress(done, total) if running else ""}'
+            f'<p class="mmh-links">{links}</p><div class="mmh-scroll"><table><thead><tr>{head}</tr></thead>'
+            f'<tbody>{body}</tbody></table></div></div>')
+
+
+def figures(pictures: Sequence[tuple[str, str]], text: str = '') -> str:
+    """Pictures side by side, each as its caption and its address; ``text`` goes above."""
+    each = ''.join(f'<figure><img alt="{escape(caption)}" src="{picture}"><figcaption>{escape(caption)}</figcaption>'
+                   '</figure>' for caption, picture in pictures)
+    return f'<div class="mmh-figures">{f"<p>{escape(text)}</p>" if text else ""}<div>{each}</div></div>'
+
+
+def _row(prediction: HazePrediction, columns: int, far: bool) -> str:
+    name = f'<td class="mmh-name">{escape(prediction.file)}</td>'
+    if prediction.problem:
+        return f'<tr class="mmh-broken">{name}<td colspan="{columns - 1}">{escape(prediction.problem)}</td></tr>'
+    share = f'{prediction.mask_share or 0:.0%}'
+    if prediction.level is None or prediction.probabilities is None:
+        cells = [share, *(_number(getattr(prediction, key)) for key, *_ in MEASURES)]
+    else:
+        sure = f'{prediction.probabilities[prediction.level]:.0%}'
+        cells = [str(prediction.level), sure, *[_visibility(prediction.visibility)] * far, share]
+    return f'<tr title="{escape(name_level(prediction))}">{name}{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+
+
+def _fact(title: str, text: str, key: str, value: float | None) -> str:
+    return f'<p class="mmh-fact" data-{key.replace("_", "-")}="{value!r}"><span>{title}</span><b>{text}</b></p>'
+
+
+def _bar(title: str, text: str, value: float | None, end: float, key: str, note: str = '',
+         chosen: bool = False) -> str:
+    known = 0.0 if value is None or math.isnan(value) else value
+    return (f'<div class="mmh-bar{" mmh-chosen" if chosen else ""}" data-key="{key}" data-value="{value!r}">'
+            f'<span class="mmh-title">{escape(title)}{f"<small>{note}</small>" if note else ""}</span>'
+            f'<span class="mmh-track"><i style="width:{100 * min(max(known / end, 0), 1):.1f}%"></i></span>'
+            f'<span class="mmh-value">{text}</span></div>')
+
+
+def _progress(done: int, total: int) -> str:
+    return f'<span class="mmh-track"><i style="width:{100 * done / total:.1f}%"></i></span>'
+
+
+def _short_name(level: int, name: str) -> str:
+    plain = f'level {level}'
+    return plain if name == plain else f'{level} · {name}'
+
+
+def _visibility(metres: float | None) -> str:
+    return '' if metres is None else 'clear' if math.isinf(metres) else f'{metres:.0f} m'
+
+
+def _number(value: float | None) -> str:
+    return 'unknown' if value is None or math.isnan(value) else f'{value:.2f}'
