@@ -3,10 +3,12 @@ from __future__ import annotations
 import math
 import re
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import cv2
 import numpy as np
@@ -63,6 +65,10 @@ class HazePrediction:
         """As JSON takes it: None for an infinite visibility, whose ``level_name`` is clear, and the factor of black."""
         return {name: None if isinstance(value, float) and not math.isfinite(value) else value
                 for name, value in asdict(self).items()}
+
+
+# what is known of a photo without the network, and what the network takes, if there is one and the photo is whole
+Looked = tuple[HazePrediction, Optional[dict]]
 
 
 class HazeInferencer:
@@ -141,16 +147,38 @@ class HazeInferencer:
         """As :meth:`stream`, of photos that are named one by one, such as the frames of a camera."""
         if batch_size < 1:
             raise ValueError(f'batch_size is at least 1, got {batch_size}.')
-        waiting: list[tuple[HazePrediction, dict | None]] = []
-        for prediction, prepared in map_in_order(lambda photo: self._look(photo, keep_going), photos, self.workers):
-            waiting.append((prediction, prepared))
-            if sum(ready is not None for _, ready in waiting) == batch_size or self.model is None:
-                yield from self._classify(waiting)
-                waiting = []
-        yield from self._classify(waiting)
+        looked = map_in_order(lambda photo: self._look(photo, keep_going), photos, self.workers)
+        if self.model is None:
+            return (prediction for prediction, _ in looked)
+        return self._classify_ahead(looked, batch_size, self.model)
 
-    def _look(self, photo: PhotoSource, keep_going: bool) -> tuple[HazePrediction, dict | None]:
-        """What is known without the network, and what the network takes, if there is one and the photo is whole."""
+    def _classify_ahead(self, looked: Iterable[Looked], batch_size: int, model: LevelModel) -> Iterator[HazePrediction]:
+        """Batches go through the network while the photos of the next ones are prepared."""
+        at_once = self.workers if model.device.type == 'cpu' else 1
+        threads = torch.get_num_threads()
+        pool = ThreadPoolExecutor(at_once)
+        waiting: list[Looked] = []
+        ahead: deque[Future[list[HazePrediction]]] = deque()
+        try:
+            for each in looked:
+                waiting.append(each)
+                if sum(prepared is not None for _, prepared in waiting) == batch_size:
+                    if at_once > 1:
+                        # several threads in each of several batches would wait for one another at every layer
+                        torch.set_num_threads(1)
+                    ahead.append(pool.submit(self._classify, waiting, model))
+                    waiting = []
+                while ahead and (len(ahead) > at_once or ahead[0].done()):
+                    yield from ahead.popleft().result()
+            while ahead:
+                yield from ahead.popleft().result()
+            torch.set_num_threads(threads)
+            yield from self._classify(waiting, model)
+        finally:
+            pool.shutdown(cancel_futures=True)
+            torch.set_num_threads(threads)
+
+    def _look(self, photo: PhotoSource, keep_going: bool) -> Looked:
         start = time.perf_counter()
         try:
             img = photo.read()
@@ -163,7 +191,7 @@ class HazeInferencer:
             return HazePrediction(photo.name, self.model is not None, problem=problem), None
         return replace(prediction, seconds=time.perf_counter() - start), prepared
 
-    def _describe(self, img: np.ndarray, name: str) -> tuple[HazePrediction, dict | None]:
+    def _describe(self, img: np.ndarray, name: str) -> Looked:
         if self.model is None:
             return HazePrediction(name, trained=False, mask_share=segment_haze(img).ratio, haze_factor=haze_factor(img),
                                   dark_channel=dark_channel_ratio(img), saturation=mean_saturation(img)), None
@@ -172,23 +200,25 @@ class HazeInferencer:
         share = known.haze_ratio if 'haze_ratio' in known else segment_haze(img).ratio
         return HazePrediction(name, trained=True, mask_share=float(share)), prepared
 
-    def _classify(self, waiting: Sequence[tuple[HazePrediction, dict | None]]) -> Iterator[HazePrediction]:
+    def _classify(self, waiting: Sequence[Looked], model: LevelModel) -> list[HazePrediction]:
         start = time.perf_counter()
         ready = [prepared for _, prepared in waiting if prepared is not None]
-        scores = iter(self.model.predict(ready) if self.model is not None and ready else ())
+        scores = iter(model.predict(ready) if ready else ())
         each = (time.perf_counter() - start) / max(len(ready), 1)
-        for prediction, prepared in waiting:
-            yield prediction if prepared is None else self._add_level(prediction, next(scores), each)
-
-    def _add_level(self, prediction: HazePrediction, scores: np.ndarray, seconds: float) -> HazePrediction:
-        level = int(scores.argmax())
-        name = self.model.classes[level] if self.model is not None else None
-        return replace(prediction, level=level, level_name=name, probabilities=tuple(scores.tolist()),
-                       expected_level=float(scores @ np.arange(len(scores))), visibility=_visibility(name),
-                       seconds=prediction.seconds + seconds)
+        return [prediction if prepared is None else _add_level(prediction, model, next(scores), each)
+                for prediction, prepared in waiting]
 
 
-def _visibility(name: str | None) -> float | None:
+def _add_level(prediction: HazePrediction, model: LevelModel, scores: np.ndarray, seconds: float) -> HazePrediction:
+    level = int(scores.argmax())
+    name = model.classes[level]
+    return replace(prediction, level=level, level_name=name, probabilities=tuple(scores.tolist()),
+                   expected_level=float(scores @ np.arange(len(scores))), visibility=visibility_of(name),
+                   seconds=prediction.seconds + seconds)
+
+
+def visibility_of(name: str | None) -> float | None:
+    """How far one sees at a level of this name, metres: 300 at ``'300 m'``, infinitely at ``'clear'``, else None."""
     if name == 'clear':
         return math.inf
     metres = _METRES.fullmatch(name or '')

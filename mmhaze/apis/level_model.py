@@ -26,8 +26,10 @@ class LevelModel:
 
     Attributes:
         config: the config.
-        network: the classifier, on its device, in evaluation mode.
+        device: where the network is.
+        network: the classifier, in evaluation mode.
         classes: the names of the levels, the least haze first.
+        steps: what is done to a photo after it was read, the configs of the transforms.
 
     Args:
         config: a config file, or the name of one of mmhaze's, such as ``'magnet-fe-s_resnet18_hazel-level'``.
@@ -47,8 +49,12 @@ class LevelModel:
         with DefaultScope.overwrite_default_scope('mmpretrain'):
             self.network = MODELS.build(self.config.model)
         _load_weights(self.network, state, checkpoint, path)
-        self.network.to(device or get_device()).eval()
-        self._steps = _steps_after_loading(self.config, path)
+        self.device = torch.device(device or get_device())
+        self.network.to(self.device).eval()
+        if self.device.type == 'cpu':
+            # convolutions are a third faster with the channels of a place side by side
+            self.network.to(memory_format=torch.channels_last)
+        self.steps = _steps_after_loading(self.config, path)
         self._pipelines = threading.local()
         self.classes = _level_names(self.config, state, _count_levels(self.config.model.head))
 
@@ -56,7 +62,7 @@ class LevelModel:
         """What the network takes of a photo, (H, W, 3) uint8 BGR, as the test data of the config has it."""
         if not hasattr(self._pipelines, 'own'):  # transforms that share their draws are not for several threads
             with DefaultScope.overwrite_default_scope('mmpretrain'):
-                self._pipelines.own = Compose([TRANSFORMS.build(step) for step in self._steps])
+                self._pipelines.own = Compose([TRANSFORMS.build(step) for step in self.steps])
         return self._pipelines.own(dict(img=img, img_path=name, img_shape=img.shape[:2], ori_shape=img.shape[:2]))
 
     @torch.inference_mode()

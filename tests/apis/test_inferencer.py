@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+import threading
 from pathlib import Path
 
 import cv2
@@ -192,3 +193,35 @@ def test_a_config_that_loads_nothing_is_refused(tmp_path, checkpoint):
     cfg.dump(tmp_path / 'lenet5.py')
     with pytest.raises(ValueError, match='does not say how a photo is prepared'):
         mmhaze.HazeInferencer(tmp_path / 'lenet5.py', checkpoint=checkpoint)
+
+
+def test_torch_has_its_threads_back_when_all_is_done_or_left(photos, checkpoint):
+    inferencer = mmhaze.HazeInferencer(BASE, checkpoint=checkpoint, workers=2)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        inferencer(photos * 3, 2, progress=False)
+        assert torch.get_num_threads() == 3
+        stream = inferencer.stream(photos * 3, 2)
+        next(stream)
+        assert torch.get_num_threads() == 1
+        stream.close()
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(threads)
+
+
+def test_the_next_photos_are_read_while_a_batch_is_in_the_network(photos, checkpoint, monkeypatch):
+    inferencer = mmhaze.HazeInferencer(BASE, checkpoint=checkpoint, workers=1)
+    read = threading.Event()
+    predict = inferencer.model.predict
+
+    def predict_later(prepared):
+        assert read.wait(20)
+        return predict(prepared)
+
+    monkeypatch.setattr(inferencer.model, 'predict', predict_later)
+    sources = [PhotoSource(str(place), lambda: cv2.imread(str(photos[0]))) for place in range(5)]
+    sources.append(PhotoSource('last', lambda: (read.set(), cv2.imread(str(photos[0])))[1]))
+    found = list(inferencer.stream_sources(sources, batch_size=3))
+    assert [prediction.file for prediction in found] == ['0', '1', '2', '3', '4', 'last']
