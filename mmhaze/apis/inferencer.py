@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Optional
@@ -20,6 +21,7 @@ from ..progress import show_progress
 from ..ucm import segment_haze
 from .inputs import PhotoInput, PhotoSource, list_photos
 from .level_model import LevelModel
+from .torch_threads import one_thread_a_batch
 
 _METRES = re.compile(r'(\d+(?:\.\d+)?) m')
 
@@ -130,6 +132,9 @@ class HazeInferencer:
                keep_going: bool = False) -> Iterator[HazePrediction]:
         """The same one by one, with no more than a few batches in memory.
 
+        Where there is more than a batch, several are in the network at once on a processor, and meanwhile OpenCV and
+        torch keep to one thread for each.
+
         Args:
             inputs: see :func:`mmhaze.apis.inputs.list_photos`.
             batch_size: photos that go through the network together.
@@ -155,28 +160,24 @@ class HazeInferencer:
     def _classify_ahead(self, looked: Iterable[Looked], batch_size: int, model: LevelModel) -> Iterator[HazePrediction]:
         """Batches go through the network while the photos of the next ones are prepared."""
         at_once = self.workers if model.device.type == 'cpu' else 1
-        threads = torch.get_num_threads()
-        pool = ThreadPoolExecutor(at_once)
+        pool: ThreadPoolExecutor | None = None
         waiting: list[Looked] = []
         ahead: deque[Future[list[HazePrediction]]] = deque()
-        try:
+        with ExitStack() as stack:
             for each in looked:
                 waiting.append(each)
                 if sum(prepared is not None for _, prepared in waiting) == batch_size:
-                    if at_once > 1:
-                        # several threads in each of several batches would wait for one another at every layer
-                        torch.set_num_threads(1)
+                    if pool is None:  # a few photos alone have all threads, in the network as well
+                        stack.enter_context(one_thread_a_batch() if at_once > 1 else nullcontext())
+                        pool = ThreadPoolExecutor(at_once)
+                        stack.callback(pool.shutdown, cancel_futures=True)
                     ahead.append(pool.submit(self._classify, waiting, model))
                     waiting = []
                 while ahead and (len(ahead) > at_once or ahead[0].done()):
                     yield from ahead.popleft().result()
             while ahead:
                 yield from ahead.popleft().result()
-            torch.set_num_threads(threads)
-            yield from self._classify(waiting, model)
-        finally:
-            pool.shutdown(cancel_futures=True)
-            torch.set_num_threads(threads)
+        yield from self._classify(waiting, model)
 
     def _look(self, photo: PhotoSource, keep_going: bool) -> Looked:
         start = time.perf_counter()

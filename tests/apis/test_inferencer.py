@@ -205,7 +205,11 @@ def test_torch_has_its_threads_back_when_all_is_done_or_left(photos, checkpoint)
         stream = inferencer.stream(photos * 3, 2)
         next(stream)
         assert torch.get_num_threads() == 1
+        other = inferencer.stream(photos * 3, 2)  # as for another visitor of a web page
+        next(other)
         stream.close()
+        assert torch.get_num_threads() == 1
+        other.close()
         assert torch.get_num_threads() == 3
     finally:
         torch.set_num_threads(threads)
