@@ -70,3 +70,10 @@ def test_saturation_by_hand():
     img = np.array([[[0, 0, 0], [255, 255, 255], [100, 0, 50], [60, 80, 70]]], np.uint8)
     np.testing.assert_allclose(saturation(img), [[0, 0, 1, 0.25]])
     assert mean_saturation(img) == pytest.approx(0.3125)
+
+
+@pytest.mark.parametrize('size', [(700, 900), (3, 300_000), (300_000, 3)])
+def test_the_mean_saturation_of_a_large_photo_is_that_of_all_its_pixels(size):
+    img = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
+    img[size[0] // 2:] //= 2
+    assert mean_saturation(img) == pytest.approx(saturation(img).mean(), rel=1e-12)
