@@ -39,6 +39,7 @@ def parse_args(argv: list[str]) -> argparse.Namespace:
                         help='default: %(default)s')
     parser.add_argument('--data-root', type=Path, metavar='DIR', help='of the data set (default: data/DATA)')
     parser.add_argument('--list', action='store_true', help='say where each cell stands, and make nothing')
+    parser.add_argument('--page', action='store_true', help='write the page of what there is, and make nothing more')
     parser.add_argument('--keep-checkpoints', action='store_true', help='keep the last one of each network')
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={}, metavar='KEY=VALUE',
                         help='change entries of every config, say train_cfg.max_epochs=5')
@@ -71,6 +72,8 @@ def main(argv: list[str] | None = None) -> int:
                       command=f'python tools/reproduce.py {shlex.join(words)}')
         if args.list:
             return table.say_states()
+        if args.page:
+            return table.write_kept()
         return table.make(args.keep_checkpoints)
     except (ValueError, OSError) as error:
         print(f'reproduce.py: {error}', file=sys.stderr)

@@ -83,6 +83,13 @@ class Table:
         self._say_problems()
         return self._code(outcomes)
 
+    def write_kept(self) -> int:
+        """Writes the page of what there is; 0 where all cells have a result, else 1."""
+        self._say_problems()
+        outcomes = [look(cell, self.out) for cell in self.cells]
+        print(f'The page is {self.write_page(outcomes)}')
+        return self._code(outcomes)
+
     def make(self, keep_checkpoints: bool = False) -> int:
         """Makes what is missing, then the page; 0 where all cells have a result, else 1.
 

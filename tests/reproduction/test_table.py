@@ -94,6 +94,15 @@ def test_what_is_finished_is_not_run_again_and_the_page_stays_the_same(finished,
     assert capsys.readouterr().out.count(': kept, ') == 2
 
 
+def test_the_page_of_what_there_is_makes_nothing_more(finished, make, started, capsys):
+    more = make(seeds=2)
+    assert more.write_kept() == 1 and started == []
+    assert '- ResNet18, seed 2 is' in page(more)
+    row = whole(more)['sections'][0]['rows'][1]
+    assert (len(row['runs']), row['planned']) == (1, 2)
+    assert make().write_kept() == 0
+
+
 def test_checkpoints_go_when_there_is_a_result_unless_they_are_asked_for(finished, make):
     assert not list(finished.out.rglob('*.pth'))
     kept = make('ResNet18', out=finished.out.parent / 'kept')

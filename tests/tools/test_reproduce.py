@@ -135,6 +135,12 @@ def test_the_list_says_where_each_cell_stands_and_makes_nothing(tiny, tmp_path, 
     assert not (tmp_path / 'out').exists()
 
 
+def test_the_page_alone_is_written_without_running_anything(tiny, tmp_path, capsys):
+    assert reproduce.main(words(tiny, tmp_path / 'out', '--page')) == 1
+    assert [path.name for path in (tmp_path / 'out').iterdir() if path.is_dir()] == []
+    assert '- ResNet18, seed 1 is' in (tmp_path / 'out' / 'table1_demo_random.md').read_text()
+
+
 @pytest.mark.parametrize('change, says', [
     (['--rows', 'ResNet'], "table1 has no row 'ResNet', only: S&RCD; "),
     (['--cfg-options', 'train_cfg=3'], '--cfg-options do not fit the config of ResNet18'),
