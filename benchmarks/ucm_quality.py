@@ -24,6 +24,7 @@ from environment import describe_environment
 from PIL import Image
 
 from mmhaze.files import write_whole
+from mmhaze.models.dehazers.dark_channel_prior import dark_channel
 from mmhaze.photo import read_photo
 from mmhaze.physics import add_haze, transmission
 from mmhaze.synthesis.fog import HazeParams, haze_fields
@@ -33,7 +34,6 @@ from mmhaze.ucm import segment_haze
 HAZY_BELOW = (0.5, 0.2)  # transmission: haze, and dense haze
 ROAD_BETAS = (0.0, 0.005, 0.01, 0.02, 0.03, 0.05)  # 1/metre; the first is the clear photo
 ROAD_AIRLIGHT = (0.7, 1.0)
-PATCH = 15  # pixels, He et al.
 OMEGA = 0.95  # He et al.: the share of the haze that is looked for
 BRIGHTEST = 0.001  # He et al.: the share of the dark channel that the airlight is taken from
 MEASURES = dict(iou='IoU', iou_ground='IoU without the sky', gap='gap')
@@ -43,11 +43,6 @@ def ucm_mask(img: np.ndarray, variant: str) -> np.ndarray:
     """UCM's mask, (H, W) bool; nothing where no haze was found, whatever the variant then has for a network."""
     regions = segment_haze(img, variant=variant)
     return regions.mask & regions.found
-
-
-def dark_channel(img: np.ndarray) -> np.ndarray:
-    """The least of the three channels over 15 x 15 pixels, (H, W)."""
-    return cv2.erode(img.min(axis=2), np.ones((PATCH, PATCH), np.uint8))
 
 
 def otsu_mask(img: np.ndarray) -> np.ndarray:

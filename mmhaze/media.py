@@ -118,7 +118,7 @@ def _walk(folder: Path, unlisted: list[str]) -> Iterator[Path]:
 
     for parent, folders, files in os.walk(folder, onerror=report):
         folders[:] = [name for name in folders if not _is_left_out(Path(parent, name))]
-        yield from (Path(parent, name) for name in files if _is_photo(name))
+        yield from (Path(parent, name) for name in files if is_photo(name))
 
 
 def _match(pattern: Path) -> tuple[Path, list[Path]]:
@@ -127,11 +127,12 @@ def _match(pattern: Path) -> tuple[Path, list[Path]]:
     while len(parts) > 1 and ((root / parts[0]).exists() or not glob.has_magic(parts[0])):
         root /= parts.pop(0)  # a folder may have brackets in its name, and then they are no pattern
     matches = (Path(match) for match in glob.glob(os.path.join(glob.escape(str(root)), *parts), recursive=True))
-    return root, [path for path in matches if _is_photo(path.name) and path.is_file()
+    return root, [path for path in matches if is_photo(path.name) and path.is_file()
                   and not any(_is_left_out(folder) for folder in path.parents if root in folder.parents)]
 
 
-def _is_photo(name: str) -> bool:
+def is_photo(name: str) -> bool:
+    """Whether a file of this name is taken for a photo: it has the suffix of one and is not hidden."""
     # hidden ones are not for people: macOS leaves a ._NAME.jpg beside each photo on a foreign disk, and it is no photo
     return not name.startswith('.') and name.lower().endswith(PHOTO_SUFFIXES)
 

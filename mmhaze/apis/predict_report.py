@@ -29,6 +29,7 @@ from ..photo import read_photo
 from ..progress import show_progress
 from ..ucm import segment_haze
 from ..visualization import overlay_haze, write_caption
+from ..visualization.level import name_level
 from .inferencer import HazeInferencer, HazePrediction
 from .inputs import PhotoSource
 from .outputs import Lines, OutputFolder, Table, as_text, encode_picture, part_of
@@ -49,7 +50,7 @@ class PredictSummary(RunSummary):
     def add(self, prediction: HazePrediction) -> None:
         """Counts a prediction."""
         self.pictures += 1
-        self.levels[name_level(prediction)] += 1
+        self.levels[level_of(prediction)] += 1
 
 
 @dataclass(frozen=True)
@@ -159,16 +160,25 @@ def describe(prediction: HazePrediction) -> str:
         factor = 'unknown' if prediction.haze_factor is None or math.isnan(prediction.haze_factor) else \
             f'{prediction.haze_factor:.2f} of 1.28'
         return f'estimate, not trained: haze factor {factor}'
-    return (f'{name_level(prediction)} of 0-{len(prediction.probabilities) - 1}, '
+    return (f'{level_of(prediction)} of 0-{len(prediction.probabilities) - 1}, '
             f'{prediction.probabilities[prediction.level]:.0%} sure')
 
 
-def name_level(prediction: HazePrediction) -> str:
+def level_of(prediction: HazePrediction) -> str:
     """Such as ``'level 3 (120 m)'``, or ``'level 3'`` where it has no other name; ``'no level'`` of an estimate."""
-    if prediction.level is None:
-        return 'no level'
-    plain = f'level {prediction.level}'
-    return plain if prediction.level_name in (plain, None) else f'{plain} ({prediction.level_name})'
+    return 'no level' if prediction.level is None else name_level(prediction.level, prediction.level_name)
+
+
+def cells_of(prediction: HazePrediction) -> dict[str, str]:
+    """A row of ``haze.csv``, by ``COLUMNS``."""
+    return {name: as_text(getattr(prediction, name)) for name in COLUMNS}
+
+
+def line_of(prediction: HazePrediction, **first: int) -> str:
+    """A line of ``haze.jsonl``, with what else is to stand first in it."""
+    known = dict(first, **prediction.to_dict())
+    known.pop('problem')
+    return json.dumps(known)
 
 
 class _Writer:
@@ -179,12 +189,8 @@ class _Writer:
         self._lines = Lines(job.folder.path / JSONL)
 
     def add(self, prediction: HazePrediction, **first: int) -> None:
-        known = dict(first, **prediction.to_dict())
-        cells = {name: str(value) for name, value in first.items()}
-        cells |= {name: as_text(getattr(prediction, name)) for name in COLUMNS}
-        self._table.add(cells)
-        known.pop('problem')
-        self._lines.add_line(json.dumps(known))
+        self._table.add({name: str(value) for name, value in first.items()} | cells_of(prediction))
+        self._lines.add_line(line_of(prediction, **first))
 
     def __enter__(self) -> _Writer:
         return self

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from ..media import PHOTO_SUFFIXES, Photos, find_media
+from ..media import Photos, find_media, is_photo
 
 PARTS = ('train', 'val', 'test')
 # columns of a table that go along with a photo, where they are there, and what they are
@@ -101,7 +101,7 @@ def read_folders(root: Path, *, names: Sequence[str] | None = None,
     order = _order({name for found in folders.values() for name in found}, names, root, report)
     photos = []
     for part, top in tops.items():
-        strays = [path.name for path in top.iterdir() if _is_photo(path)]
+        strays = [path.name for path in top.iterdir() if is_photo(path.name)]
         if strays:
             report(ValueError(f'{top} has {len(strays)} photos beside the folders of the levels, such as {strays[0]}. '
                               'Put each into the folder of its level, or take it away.'))
@@ -118,10 +118,6 @@ def read_folders(root: Path, *, names: Sequence[str] | None = None,
 def natural(name: str) -> tuple:
     """The key to sort names by as people do, level_10 after level_9."""
     return [(text, int(digits or -1)) for text, digits in re.findall('([^0-9]*)([0-9]*)', name.casefold())], name
-
-
-def _is_photo(path: Path) -> bool:
-    return path.suffix.lower() in PHOTO_SUFFIXES and not path.name.startswith('.')
 
 
 def _rows(path: Path, split: str | None) -> Iterator[tuple[dict, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from mmengine.dataset import BaseDataset
 
-from ..media import PHOTO_SUFFIXES
+from ..media import is_photo
 from ..registry import DATASETS
 
 # RESIDE's hazy photos are NAME_NUMBER of a clear NAME, or NAME_AIRLIGHT_BETA
@@ -100,5 +100,4 @@ def _photos(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise FileNotFoundError(f'There is no folder {folder}. Set data_root to the folder of the hazy and the clear '
                                 'photos, and hazy and clear to their names.')
-    return sorted(path for path in folder.iterdir()
-                  if path.name.lower().endswith(PHOTO_SUFFIXES) and not path.name.startswith('.'))
+    return sorted(path for path in folder.iterdir() if is_photo(path.name))

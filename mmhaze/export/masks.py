@@ -10,7 +10,7 @@ import math
 import torch
 from torch import Tensor
 
-from ..ucm.batch import mean_gray
+from ..ucm.batch import kth_smallest, mean_gray
 from ..ucm.thresholds import RESCUE_FACTOR
 
 # pixels of the shorter side; beyond, a window of the channels would be cut
@@ -96,16 +96,8 @@ def _largest_of_rows(values: Tensor, reach: Tensor, doublings: int) -> Tensor:
 def _contrast_limit(contrast: Tensor) -> Tensor:
     """The least whole number that is not below t, half-way between the mean and the median, (N, 1, 1) int32."""
     count = length(contrast, 1) * length(contrast, 2)
-    middles = (_kth_smallest(contrast, (count - 1) // 2) + _kth_smallest(contrast, count // 2)).double()
+    middles = (kth_smallest(contrast, (count - 1) // 2) + kth_smallest(contrast, count // 2)).double()
     return ((_count(contrast).double() / count + middles / 2) / 2).ceil().to(torch.int32)
-
-
-def _kth_smallest(values: Tensor, k: Tensor) -> Tensor:
-    """As :func:`mmhaze.ucm.batch.kth_smallest`, which takes how many photos there are from Python."""
-    found = torch.zeros_like(values[:, :1, :1])
-    for bit in (128, 64, 32, 16, 8, 4, 2, 1):
-        found = torch.where(_count(values < found + bit) <= k, found + bit, found)
-    return found
 
 
 def _count(values: Tensor) -> Tensor:

@@ -1,11 +1,10 @@
 """Which clear image each hazy one of a made set belongs to: what dehazers train and are tested on."""
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 from .hazel_level import CLEAR
-from .writer import MANIFEST, write_table
+from .writer import MANIFEST, read_table, write_table
 
 PAIRS = 'pairs.csv'
 
@@ -48,8 +47,7 @@ def write_pairs(root: str | Path) -> Path:
 def _read(path: Path) -> list[dict[str, str]]:
     if not path.is_file():
         raise FileNotFoundError(f'There is no {path}. Give the folder of a set that mmhaze made.')
-    with path.open(newline='', encoding='utf-8') as lines:
-        rows = list(csv.DictReader(lines))
+    rows = read_table(path)
     if not rows:
         raise ValueError(f'{path} lists nothing.')
     return rows

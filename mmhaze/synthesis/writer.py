@@ -101,12 +101,12 @@ def _open_folder(out: Path, rows: Sequence[Row]) -> dict[str, str] | None:
     for leftover in out.rglob('.*.part'):
         leftover.unlink()
     if (out / MANIFEST).is_file():
-        table = _read_table(out / MANIFEST)
+        table = read_table(out / MANIFEST)
         checksums = {cells.get('file', ''): cells.pop('sha256', '') for cells in table}
         _check_settings(plan, table, out / MANIFEST)
         return checksums
     if (out / PLAN).is_file():
-        _check_settings(plan, _read_table(out / PLAN), out / PLAN)
+        _check_settings(plan, read_table(out / PLAN), out / PLAN)
     else:
         strangers = [row.file for row in rows if (out / row.file).exists()]
         if strangers:
@@ -170,6 +170,7 @@ def write_table(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
     write_whole(path, text.getvalue().encode())
 
 
-def _read_table(path: Path) -> list[dict[str, str]]:
+def read_table(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file, by column."""
     with path.open(newline='', encoding='utf-8') as stream:
         return [dict(row) for row in csv.DictReader(stream)]

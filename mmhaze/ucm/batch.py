@@ -78,7 +78,7 @@ def contrast_limit(contrast: Tensor) -> Tensor:
 
 def kth_smallest(values: Tensor, k: int) -> Tensor:
     """The value with ``k`` others before it in ascending order, (N, H, W) uint8 -> (N, 1, 1) uint8, bit after bit."""
-    found = values.new_zeros((len(values), 1, 1))
+    found = torch.zeros_like(values[:, :1, :1])  # how many photos there are stays a number of the graph
     for bit in (128, 64, 32, 16, 8, 4, 2, 1):
         tried = found + bit
         found = torch.where((values < tried).sum((1, 2), keepdim=True) <= k, tried, found)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from .level import FONT, write_caption
+from .level import FONT, name_level, write_caption
 
 SHORTEST, LONGEST = 320, 640  # of the longer side of the photo, pixels
 STRIP = 78  # height of the bars with what is written under them
@@ -28,9 +28,9 @@ def draw_answer(img: np.ndarray, probabilities: Sequence[float], *, true: int | 
         (h, w, 3) uint8 BGR.
     """
     level = int(np.argmax(probabilities))
-    says = f'{name_level(level, names)}, {probabilities[level]:.0%} sure'
+    says = f'{name_of_level(level, names)}, {probabilities[level]:.0%} sure'
     if true is not None:
-        says += ' - right' if true == level else f' - true {name_level(true, names)}'
+        says += ' - right' if true == level else f' - true {name_of_level(true, names)}'
     shown = write_caption(_fit(img), says)
     return np.vstack([shown, _draw_bars(probabilities, level, true, shown.shape[1])])
 
@@ -64,7 +64,6 @@ def _draw_bars(probabilities: Sequence[float], level: int, true: int | None, wid
     return strip
 
 
-def name_level(level: int, names: Sequence[str] = ()) -> str:
-    """Such as ``'level 3 (120 m)'``, or ``'level 3'`` where it has no other name."""
-    plain = f'level {level}'
-    return plain if level >= len(names) or names[level] == plain else f'{plain} ({names[level]})'
+def name_of_level(level: int, names: Sequence[str] = ()) -> str:
+    """:func:`name_level` of a level by the names of all, where there are any."""
+    return name_level(level, names[level] if level < len(names) else None)

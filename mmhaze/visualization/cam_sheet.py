@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from ..files import write_whole
-from .answer import name_level
+from .answer import name_of_level
 from .cam import LevelCam, level_cams, overlay_heat
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Looker:
 
     def describe(self, level: int) -> str:
         """A level by its number and its name."""
-        return name_level(level, self.classes)
+        return name_of_level(level, self.classes)
 
 
 def look(name: str, model: LevelModel, img: np.ndarray, layer: str | None = None) -> Looker:

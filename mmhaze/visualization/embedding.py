@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from ..files import write_whole
 from ..models import DualChannel, NetworkConstraintHead
 from ..models.pooling import pool_feature
-from .answer import name_level
+from .answer import name_of_level
 
 if TYPE_CHECKING:
     from ..apis.level_model import LevelModel
@@ -134,7 +134,7 @@ def draw_embedding(points: np.ndarray, features: Features, path: str | Path, *, 
     for level in np.unique(features.levels):
         own = features.levels == level
         panel.scatter(points[own, 0], points[own, 1], s=30, color=colormaps['viridis'](level / max(count - 1, 1)),
-                      label=name_level(level, classes))
+                      label=name_of_level(level, classes))
     wrong = features.levels != features.predicted
     panel.scatter(points[wrong, 0], points[wrong, 1], s=52, facecolors='none', edgecolors=RING, linewidths=1.3,
                   label='told wrong')

@@ -6,6 +6,12 @@ import numpy as np
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 
 
+def name_level(level: int, name: str | None = None) -> str:
+    """Such as ``'level 3 (120 m)'``, or ``'level 3'`` where it has no other name."""
+    plain = f'level {level}'
+    return plain if name in (plain, None) else f'{plain} ({name})'
+
+
 def write_caption(img: np.ndarray, text: str) -> np.ndarray:
     """The photo with a line of text on a dark band along its top; the text is cut where it does not fit.
 

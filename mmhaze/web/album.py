@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -11,8 +10,7 @@ from typing import Any
 
 from ..apis.inferencer import HazeInferencer, HazePrediction
 from ..apis.inputs import PhotoSource
-from ..apis.outputs import as_text
-from ..apis.predict_report import COLUMNS
+from ..apis.predict_report import COLUMNS, cells_of, line_of
 from .inbox import Inbox, name_of
 
 SECONDS_BETWEEN_NEWS = 0.4
@@ -49,13 +47,10 @@ def as_csv(predictions: Sequence[HazePrediction]) -> bytes:
     text = io.StringIO()
     rows = csv.DictWriter(text, COLUMNS, lineterminator='\n')
     rows.writeheader()
-    rows.writerows({name: as_text(getattr(prediction, name)) for name in COLUMNS}
-                   for prediction in predictions if not prediction.problem)
+    rows.writerows(cells_of(prediction) for prediction in predictions if not prediction.problem)
     return text.getvalue().encode('utf-8', 'surrogateescape')
 
 
 def as_jsonl(predictions: Sequence[HazePrediction]) -> bytes:
     """``haze.jsonl``, likewise: an object a line, with the probabilities."""
-    known = (prediction.to_dict() for prediction in predictions if not prediction.problem)
-    lines = [json.dumps({name: value for name, value in each.items() if name != 'problem'}) for each in known]
-    return ''.join(f'{line}\n' for line in lines).encode()
+    return ''.join(f'{line_of(prediction)}\n' for prediction in predictions if not prediction.problem).encode()

@@ -131,7 +131,7 @@ class _PhotoTab:
     def explain(self, visit: Visit | None) -> str:
         """Where the network looks; after the answer, as it takes longer."""
         model = self.inferencer.model
-        return '' if visit is None or model is None else draw_cams(model, visit.photo)
+        return '' if visit is None or model is None else draw_cams(model, visit)
 
 
 def _add_settings() -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from ..apis.inferencer import HazePrediction
-from ..apis.predict_report import name_level
+from ..apis.predict_report import level_of
 from ..ucm import HazeRegions
 from .visit import as_address
 
@@ -130,7 +130,7 @@ def _row(prediction: HazePrediction, columns: int, far: bool) -> str:
     else:
         sure = f'{prediction.probabilities[prediction.level]:.0%}'
         cells = [str(prediction.level), sure, *[_visibility(prediction.visibility)] * far, share]
-    return f'<tr title="{escape(name_level(prediction))}">{name}{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+    return f'<tr title="{escape(level_of(prediction))}">{name}{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
 
 
 def _fact(title: str, text: str, key: str, value: float | None) -> str:

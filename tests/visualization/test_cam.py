@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import builtins
 from pathlib import Path
 
 import cv2
@@ -207,15 +206,9 @@ def test_a_layer_can_be_named(photo, tmp_path):
         level_cams(model, photo, layer='layer1.0.relu')  # used twice
 
 
-def test_without_grad_cam_the_error_says_what_to_install(photo, tmp_path, monkeypatch):
-    model, real = corner_model(tmp_path), builtins.__import__
-
-    def refuse(name, *args, **kwargs):
-        if name.startswith('pytorch_grad_cam'):
-            raise ImportError(name)
-        return real(name, *args, **kwargs)
-
-    monkeypatch.setattr(builtins, '__import__', refuse)
+def test_without_grad_cam_the_error_says_what_to_install(photo, tmp_path, take_away):
+    model = corner_model(tmp_path)
+    take_away('pytorch_grad_cam')
     with pytest.raises(ImportError, match=r"pip install 'mmhaze\[pictures\]'"):
         level_cams(model, photo)
 

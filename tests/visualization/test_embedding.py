@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import builtins
 import csv
 from pathlib import Path
 
@@ -119,18 +118,11 @@ def test_three_photos_are_enough_and_two_are_not(method):
         embed(vectors[:2], method)
 
 
-def test_an_unknown_method_or_no_scikit_learn_is_said(monkeypatch):
+def test_an_unknown_method_or_no_scikit_learn_is_said(take_away):
     vectors, _ = three_groups()
     with pytest.raises(ValueError, match="tsne, pca, got 'umap'"):
         embed(vectors, 'umap')
-    real = builtins.__import__
-
-    def refuse(name, *args, **kwargs):
-        if name.startswith('sklearn'):
-            raise ImportError(name)
-        return real(name, *args, **kwargs)
-
-    monkeypatch.setattr(builtins, '__import__', refuse)
+    take_away('sklearn')
     with pytest.raises(ImportError, match=r"pip install 'mmhaze\[pictures\]'"):
         embed(vectors)
 
