@@ -36,7 +36,8 @@ from mmengine.registry import DefaultScope
 from mmpretrain.registry import MODELS, TRANSFORMS
 
 import mmhaze
-from mmhaze.apis.level_model import LevelModel, find_config
+from mmhaze.apis.level_model import LevelModel
+from mmhaze.apis.networks import find_config
 from mmhaze.export import draw_photos, export_onnx
 from mmhaze.files import write_whole
 from mmhaze.photo import read_photo

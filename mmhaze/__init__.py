@@ -14,14 +14,15 @@ from . import datasets, metrics, models, transforms, visualization  # noqa: E402
 from .version import __version__  # noqa: E402
 
 if TYPE_CHECKING:
-    from .apis import HazeInferencer
+    from .apis import DehazeInferencer, HazeInferencer
 
-__all__ = ['HazeInferencer', '__version__', 'datasets', 'metrics', 'models', 'transforms', 'visualization']
+__all__ = ['DehazeInferencer', 'HazeInferencer', '__version__', 'datasets', 'metrics', 'models', 'transforms',
+           'visualization']
 
 
 def __getattr__(name: str) -> Any:
     """Brings what draws pictures only where it is asked for: each worker of a data loader imports mmhaze."""
-    if name == 'HazeInferencer':
-        from .apis import HazeInferencer
-        return HazeInferencer
+    if name in ('DehazeInferencer', 'HazeInferencer'):
+        from . import apis
+        return getattr(apis, name)
     raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

@@ -201,6 +201,14 @@ def stop_on_interrupt() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, before)
 
 
+def until(items: Iterable[Item], stopped: Callable[[], bool]) -> Iterator[Item]:
+    """The items, as long as ``stopped`` does not say so."""
+    for item in items:
+        if stopped():
+            return
+        yield item
+
+
 def map_in_order(function: Callable[[Item], Result], items: Iterable[Item], workers: int,
                  stopped: Callable[[], bool] = lambda: False) -> Iterator[Result]:
     """``function`` of each item, worked out on threads and given in the order of the items.

@@ -58,6 +58,16 @@ def photo_of(image: Image.Image, name: str = 'the image') -> np.ndarray:
         raise ValueError(f'{name} cannot be read as a photo: {error}.') from error
 
 
+def to_unit_rgb(img: np.ndarray) -> np.ndarray:
+    """(H, W, 3) uint8 BGR, as photos are read -> (3, H, W) float32 RGB in [0, 1], as dehazers take them."""
+    return np.ascontiguousarray(img[..., ::-1].transpose(2, 0, 1), np.float32) / 255
+
+
+def from_unit_rgb(rgb: np.ndarray) -> np.ndarray:
+    """(3, H, W) float RGB -> (H, W, 3) uint8 BGR; cut to [0, 1] and rounded."""
+    return np.ascontiguousarray((rgb.clip(0, 1) * 255).round().astype(np.uint8).transpose(1, 2, 0)[..., ::-1])
+
+
 def _to_rgb(image: Image.Image) -> np.ndarray:
     image.load()
     if image.mode in _ALPHA_MODES or 'transparency' in image.info:

@@ -12,6 +12,7 @@ channel (both: more is hazier) and the saturation (less is hazier). Into DIR go:
                 set defines it, the measures, and the seconds that it took
     haze.jsonl  the same as a JSON object a line, with the probability of each level
     overlays/   with --overlays: each photo with its haze tinted and its level written over it
+    compare/    with --dehazer: each photo beside the same without its haze, and how hazy each of them is
 
 What an earlier run left in DIR is replaced. Ctrl-C stops, and what was made until then is whole.
 
@@ -38,6 +39,8 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument('--checkpoint', type=Path, metavar='FILE', help='what was trained with it')
     parser.add_argument('--device', help='such as cuda:0 (default: the accelerator if there is one)')
     parser.add_argument('--overlays', action='store_true', help='draw the haze and the level over each photo')
+    parser.add_argument('--dehazer', metavar='CONFIG', help='what takes the haze away; dcp needs no checkpoint')
+    parser.add_argument('--dehazer-checkpoint', type=Path, metavar='FILE', help='what was trained with it')
     parser.add_argument('--batch-size', type=positive, default=32, metavar='N',
                         help='photos that go through the network together (default: %(default)s)')
     parser.add_argument('--frames', type=positive, metavar='N', help='end after N frames of the video or camera')
@@ -45,6 +48,8 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     args = parser.parse_args(argv)
     if (args.model is None) != (args.checkpoint is None):
         parser.error('--model and --checkpoint go together; leave out both for an estimate without training')
+    if args.dehazer_checkpoint is not None and args.dehazer is None:
+        parser.error('--dehazer-checkpoint wants --dehazer, the config that it was trained with')
     return args
 
 
@@ -57,7 +62,7 @@ def positive(text: str) -> int:
 def run(args: argparse.Namespace) -> int:
     """Does what the command line says, and gives the exit code."""
     # only now: the hosts take seconds to import, and a wrong command line should not have to wait
-    from mmhaze.apis import HazeInferencer, PredictJob, predict_photos, predict_video
+    from mmhaze.apis import DehazeInferencer, HazeInferencer, PredictJob, predict_photos, predict_video
     from mmhaze.media import Video, find_media, stop_on_interrupt
 
     warnings.filterwarnings('ignore', module='PIL')  # about photos that can be read all the same
@@ -65,8 +70,9 @@ def run(args: argparse.Namespace) -> int:
     if args.frames and not isinstance(media, Video):
         raise ValueError('--frames is for a video or a camera.')
     inferencer = HazeInferencer(args.model, args.device, checkpoint=args.checkpoint, workers=args.workers)
+    dehazer = DehazeInferencer(args.dehazer, args.device, checkpoint=args.dehazer_checkpoint) if args.dehazer else None
     with stop_on_interrupt() as stopped:
-        job = PredictJob(args.out, inferencer, args.overlays, args.batch_size, stopped)
+        job = PredictJob(args.out, inferencer, args.overlays, args.batch_size, dehazer, stopped)
         if isinstance(media, Video):
             print(f'Reading {media.name}. Ctrl-C stops.', flush=True)
             summary, unit = predict_video(job, media, args.frames), 'frame'
@@ -89,7 +95,8 @@ def say(summary: PredictSummary, unit: str, args: argparse.Namespace) -> None:
                 print(f'{count:6} of {name}')
         else:
             print('An estimate without training: there is no level. --model and --checkpoint give one.')
-        print(f'haze.csv, haze.jsonl{" and overlays" if args.overlays else ""} are in {args.out}')
+        made = ['haze.csv', 'haze.jsonl', *['overlays'] * args.overlays, *['compare'] * bool(args.dehazer)]
+        print(f'{", ".join(made[:-1])} and {made[-1]} are in {args.out}')
     for note in summary.notes:
         print(note)
     sys.stdout.flush()

@@ -10,15 +10,13 @@ import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.dataset import Compose, default_collate
-from mmengine.device import get_device
 from mmengine.registry import DefaultScope
-from mmpretrain.registry import DATASETS, MODELS, TRANSFORMS
+from mmpretrain.registry import DATASETS, TRANSFORMS
 
 from ..checkpoints import load_checkpoint
+from .networks import build_network, find_config
 
 LOADERS = ('LoadPhoto', 'LoadImageFromFile')
-# of a checkout, and of an installed package
-CONFIG_FOLDERS = (Path(__file__).parents[2] / 'configs', Path(__file__).parents[1] / '.mim' / 'configs')
 
 
 class LevelModel:
@@ -46,14 +44,8 @@ class LevelModel:
         path = find_config(config)
         state = load_checkpoint(checkpoint)
         self.config = Config.fromfile(path)
-        with DefaultScope.overwrite_default_scope('mmpretrain'):
-            self.network = MODELS.build(self.config.model)
-        _load_weights(self.network, state, checkpoint, path)
-        self.device = torch.device(device or get_device())
-        self.network.to(self.device).eval()
-        if self.device.type == 'cpu':
-            # convolutions are a third faster with the channels of a place side by side
-            self.network.to(memory_format=torch.channels_last)
+        self.network = build_network(self.config, state.get('state_dict', state), path, checkpoint, device)
+        self.device = next(self.network.parameters()).device
         self.steps = _steps_after_loading(self.config, path)
         self._pipelines = threading.local()
         self.classes = _level_names(self.config, state, _count_levels(self.config.model.head))
@@ -72,25 +64,6 @@ class LevelModel:
         return np.stack([sample.pred_score.cpu().numpy() for sample in samples])
 
 
-def find_config(name: str | Path) -> Path:
-    """The config file of this path, or of this name among mmhaze's own.
-
-    Raises:
-        FileNotFoundError: there is none.
-    """
-    path = Path(name)
-    if path.is_file():
-        return path
-    stem = path.name.removesuffix('.py')
-    found = [] if path.parent != Path() else [
-        file for folder in CONFIG_FOLDERS for file in sorted(folder.rglob('*.py'))
-        if file.stem == stem and '_base_' not in file.parts]
-    if not found:
-        raise FileNotFoundError(f'There is no config {name}: wanted a file, or the name of one in configs/ such as '
-                                'magnet-fe-s_resnet18_hazel-level.')
-    return found[0]
-
-
 def _steps_after_loading(config: Config, path: Path) -> list[dict]:
     data = config.get('test_dataloader', {}).get('dataset', {})
     steps = [*data.get('prepare', []), *data.get('pipeline', [])]
@@ -98,21 +71,6 @@ def _steps_after_loading(config: Config, path: Path) -> list[dict]:
         raise ValueError(f'{path} does not say how a photo is prepared: wanted test_dataloader.dataset with a prepare '
                          f'or pipeline that begins with one of {", ".join(LOADERS)}.')
     return steps[1:]
-
-
-def _load_weights(model: torch.nn.Module, state: dict, checkpoint: str | Path, config: Path) -> None:
-    weights = state.get('state_dict', state)
-    weights = {name.removeprefix('module.'): weight for name, weight in weights.items()}
-    try:
-        model.load_state_dict(weights)
-    except RuntimeError as error:
-        raise ValueError(f'{checkpoint} was not trained with {config}: {_first_lines(str(error))} '
-                         'Give the config that the checkpoint was trained with.') from error
-
-
-def _first_lines(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines()[1:]]
-    return ' '.join(line if len(line) < 200 else f'{line[:200]}...' for line in lines[:2])
 
 
 def _count_levels(head: dict) -> int:

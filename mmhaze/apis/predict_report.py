@@ -6,6 +6,8 @@
     A JSON object a line, with them.
 ``overlays/``
     Each photo with its haze tinted and its level written over it; of a video one video.
+``compare/``
+    With a dehazer: each photo beside the same without its haze, and how hazy each of them is; likewise.
 
 The two tables grow as ``.haze.csv.part`` and ``.haze.jsonl.part`` as long as the run lasts.
 """
@@ -14,7 +16,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import json
-import math
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -24,18 +25,17 @@ from pathlib import Path
 import numpy as np
 
 from ..files import write_whole
-from ..media import Photos, Video, map_in_order
+from ..media import Photos, Video, map_in_order, until
 from ..photo import read_photo
 from ..progress import show_progress
-from ..ucm import segment_haze
-from ..visualization import overlay_haze, write_caption
-from ..visualization.level import name_level
+from .dehaze_inferencer import DehazeInferencer
 from .inferencer import HazeInferencer, HazePrediction
 from .inputs import PhotoSource
 from .outputs import Lines, OutputFolder, Table, as_text, encode_picture, part_of
+from .pictures import draw_comparison, draw_level, level_of
 from .video import RunSummary, VideoFile, follow_video, note_fitted
 
-OVERLAYS = 'overlays'
+OVERLAYS, COMPARE = 'overlays', 'compare'
 CSV, JSONL = 'haze.csv', 'haze.jsonl'
 COLUMNS = ('file', 'level', 'level_name', 'expected_level', 'visibility', 'mask_share', 'haze_factor', 'dark_channel',
            'saturation', 'trained', 'seconds')
@@ -62,6 +62,7 @@ class PredictJob:
         inferencer: what tells how hazy they are.
         overlays: whether to draw them.
         batch_size: photos that go through the network together.
+        dehazer: what takes the haze away for comparison, if anything.
         stopped: asked between pictures, ends the run early, see :func:`mmhaze.media.stop_on_interrupt`.
     """
 
@@ -69,16 +70,31 @@ class PredictJob:
     inferencer: HazeInferencer
     overlays: bool = False
     batch_size: int = 32
+    dehazer: DehazeInferencer | None = None
     stopped: Callable[[], bool] = lambda: False
 
     @property
     def folder(self) -> OutputFolder:
         """The folder to write."""
-        return OutputFolder(self.out, CSV, [OVERLAYS])
+        return OutputFolder(self.out, CSV, [OVERLAYS, COMPARE])
+
+    @property
+    def kinds(self) -> list[str]:
+        """The subfolders to write."""
+        return [OVERLAYS] * self.overlays + [COMPARE] * (self.dehazer is not None)
+
+    def draw(self, img: np.ndarray, prediction: HazePrediction) -> Iterator[tuple[str, np.ndarray]]:
+        """What to write of a photo, (H, W, 3) uint8 BGR: kind, picture."""
+        if self.overlays:
+            yield OVERLAYS, draw_level(img, prediction)
+        if self.dehazer is not None:
+            dehazed = self.dehazer.dehaze(img, prediction.file).dehazed
+            after, = self.inferencer.stream_sources([PhotoSource(prediction.file, lambda: dehazed)])
+            yield COMPARE, draw_comparison(img, dehazed, prediction, after)
 
     def begin(self) -> None:
         """Makes room for what is written."""
-        self.folder.begin([OVERLAYS] if self.overlays else [])
+        self.folder.begin(self.kinds)
         for path in (self.folder.path / JSONL, part_of(self.folder.path / JSONL)):
             path.unlink(missing_ok=True)
 
@@ -91,13 +107,15 @@ def predict_photos(job: PredictJob, photos: Photos) -> PredictSummary:
         OSError: something cannot be written; the rows so far are kept.
     """
     start, summary = time.perf_counter(), PredictSummary(problems=list(photos.unlisted))
-    job.folder.refuse_as_input((photos.root / name for name in photos.names), [OVERLAYS])
+    job.folder.refuse_as_input((photos.root / name for name in photos.names), [OVERLAYS, COMPARE])
     job.begin()
     sources = (PhotoSource(name, lambda name=name: read_photo(photos.root / name))  # type: ignore[misc]
-               for name in _until(photos.names, job.stopped))
+               for name in until(photos.names, job.stopped))
     predictions = job.inferencer.stream_sources(sources, job.batch_size, keep_going=True)
     with _Writer(job) as writer, show_progress(len(photos.names), label='Haze', unit='photos') as advance:
-        for prediction in map_in_order(lambda each: _draw(job, photos.root, each), predictions, job.inferencer.workers):
+        # a dehazer has all threads for itself, and is given one photo at a time
+        workers = 1 if job.dehazer is not None else job.inferencer.workers
+        for prediction in map_in_order(lambda each: _draw(job, photos.root, each), predictions, workers):
             if prediction.problem:
                 summary.problems.append(prediction.problem)
             else:
@@ -118,7 +136,7 @@ def predict_video(job: PredictJob, video: Video, limit: int | None = None) -> Pr
     """
     start, summary = time.perf_counter(), PredictSummary()
     if isinstance(video.source, Path):
-        job.folder.refuse_as_input([video.source], [OVERLAYS])
+        job.folder.refuse_as_input([video.source], [OVERLAYS, COMPARE])
     follow_video(video, limit, summary, job.stopped, 'Haze',
                  lambda images, fps: _predict_frames(job, video, images, fps, summary))
     summary.wall = time.perf_counter() - start
@@ -131,42 +149,23 @@ def _predict_frames(job: PredictJob, video: Video, images: Iterable[np.ndarray],
     shown: deque[np.ndarray] = deque()  # until their predictions come
 
     def name_frames() -> Iterator[PhotoSource]:
-        for frame in _until(images, job.stopped):
-            if job.overlays:
+        for frame in until(images, job.stopped):
+            if job.kinds:
                 shown.append(frame)
             yield PhotoSource(video.name, lambda frame=frame: frame)  # type: ignore[misc]
 
     with contextlib.ExitStack() as stack:
         writer = stack.enter_context(_Writer(job, 'frame'))
-        place = job.folder.place(OVERLAYS, video.name.removesuffix('.mp4'), '.mp4')
-        overlays = [stack.enter_context(VideoFile(place, fps))] if job.overlays else []
+        name = video.name.removesuffix('.mp4')
+        files = {kind: stack.enter_context(VideoFile(job.folder.place(kind, name, '.mp4'), fps)) for kind in job.kinds}
         for prediction in job.inferencer.stream_sources(name_frames(), job.batch_size):
             writer.add(prediction, frame=summary.pictures)
             summary.add(prediction)
-            for file in overlays:
-                file.add(draw_level(shown.popleft(), prediction))
+            if files:
+                for kind, picture in job.draw(shown.popleft(), prediction):
+                    files[kind].add(picture)
             yield
-    note_fitted(overlays, summary)
-
-
-def draw_level(img: np.ndarray, prediction: HazePrediction) -> np.ndarray:
-    """The photo, (H, W, 3) uint8 BGR, with its haze tinted and what was predicted written over it."""
-    return write_caption(overlay_haze(img, segment_haze(img)), describe(prediction))
-
-
-def describe(prediction: HazePrediction) -> str:
-    """A prediction in a line."""
-    if prediction.level is None or prediction.probabilities is None:
-        factor = 'unknown' if prediction.haze_factor is None or math.isnan(prediction.haze_factor) else \
-            f'{prediction.haze_factor:.2f} of 1.28'
-        return f'estimate, not trained: haze factor {factor}'
-    return (f'{level_of(prediction)} of 0-{len(prediction.probabilities) - 1}, '
-            f'{prediction.probabilities[prediction.level]:.0%} sure')
-
-
-def level_of(prediction: HazePrediction) -> str:
-    """Such as ``'level 3 (120 m)'``, or ``'level 3'`` where it has no other name; ``'no level'`` of an estimate."""
-    return 'no level' if prediction.level is None else name_level(prediction.level, prediction.level_name)
+    note_fitted(files.values(), summary)
 
 
 def cells_of(prediction: HazePrediction) -> dict[str, str]:
@@ -201,12 +200,12 @@ class _Writer:
 
 
 def _draw(job: PredictJob, root: Path, prediction: HazePrediction) -> HazePrediction:
-    """Writes the overlay of a photo that has none; where that cannot be done the prediction says why."""
-    if not job.overlays or prediction.problem:
+    """Writes the pictures of a photo; where that cannot be done the prediction says why."""
+    if not job.kinds or prediction.problem:
         return prediction
     try:
-        picture = encode_picture(draw_level(read_photo(root / prediction.file), prediction), '.jpg')
-        write_whole(job.folder.place(OVERLAYS, prediction.file, '.jpg'), picture)
+        for kind, picture in job.draw(read_photo(root / prediction.file), prediction):
+            write_whole(job.folder.place(kind, prediction.file, '.jpg'), encode_picture(picture, '.jpg'))
     except (ValueError, FileNotFoundError) as error:
         return replace(prediction, problem=f'{root / prediction.file}: {error}.')
     except OSError as error:
@@ -214,10 +213,3 @@ def _draw(job: PredictJob, root: Path, prediction: HazePrediction) -> HazePredic
             raise
         return replace(prediction, problem=f'{root / prediction.file} has a name too long to be given one more suffix.')
     return prediction
-
-
-def _until(items: Iterable, stopped: Callable[[], bool]) -> Iterator:
-    for item in items:
-        if stopped():
-            return
-        yield item

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .answer import draw_answer
 from .hook import HazeVisualizationHook
-from .level import write_caption
+from .level import side_by_side, write_caption
 from .overlay import overlay_haze
 from .visualizer import HazeVisualizer
 
@@ -27,7 +27,8 @@ _HOMES = dict(
 
 __all__ = ['SWEEPS', 'HazeVisualizationHook', 'HazeVisualizer', 'LevelCam', 'Looker', 'Prediction', 'draw_answer',
            'draw_cams', 'draw_confusions', 'draw_embedding', 'draw_recalls', 'draw_sheet', 'draw_sweep', 'embed',
-           'extract_features', 'level_cams', 'overlay_haze', 'overlay_heat', 'write_caption']
+           'extract_features', 'level_cams', 'overlay_haze', 'overlay_heat', 'side_by_side',
+           'write_caption']
 
 
 def __getattr__(name: str) -> Any:

@@ -33,3 +33,18 @@ def write_caption(img: np.ndarray, text: str) -> np.ndarray:
         text = text[:-1]
     cv2.putText(captioned, text, (band // 4, round(band * 0.72)), FONT, scale, (255, 255, 255), thickness, cv2.LINE_AA)
     return captioned
+
+
+def side_by_side(before: np.ndarray, after: np.ndarray, captions: tuple[str, str]) -> np.ndarray:
+    """Two photos of one size, each with its caption, with a narrow white gap between them.
+
+    Args:
+        before, after: (H, W, 3) uint8 BGR; not modified.
+        captions: of each, see :func:`write_caption`.
+
+    Returns:
+        (H, 2 W + the gap, 3) uint8 BGR.
+    """
+    height, width = before.shape[:2]
+    gap = np.full((height, max(2, width // 160), 3), 255, np.uint8)
+    return np.hstack([write_caption(before, captions[0]), gap, write_caption(after, captions[1])])

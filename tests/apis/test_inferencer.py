@@ -16,7 +16,7 @@ from mmpretrain.registry import DATASETS, MODELS
 
 import mmhaze
 from mmhaze.apis.inputs import PhotoSource
-from mmhaze.apis.level_model import find_config
+from mmhaze.apis.networks import find_config
 from mmhaze.baselines import haze_factor
 from mmhaze.ucm import segment_haze
 

@@ -15,7 +15,8 @@ from mmengine.registry import DefaultScope
 from mmpretrain.registry import MODELS
 
 import mmhaze
-from mmhaze.apis.level_model import LevelModel, find_config
+from mmhaze.apis.level_model import LevelModel
+from mmhaze.apis.networks import find_config
 from mmhaze.export import draw_photos, export_onnx
 from mmhaze.ucm import segment_haze
 

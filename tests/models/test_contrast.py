@@ -15,6 +15,7 @@ from mmhaze.models import (
     TorchvisionExtractor,
 )
 from mmhaze.models.losses.intra_contrast import cut_patches, extreme_patches, patch_contrast
+from mmhaze.ucm import segment_haze
 
 
 def photos(seed: int = 0, size: int = 32) -> torch.Tensor:
@@ -110,14 +111,32 @@ def test_a_restored_photo_costs_less_than_a_hazy_one():
     assert loss(clear, clear, hazy) < loss(clear * 0.7 + 0.25, clear, hazy) < loss(hazy, clear, hazy)
     with pytest.raises(ValueError, match='Wanted 40 brightest'):
         IntraContrastiveLoss(count=40)(clear, clear, hazy)
-    with pytest.raises(ValueError, match='clear, hazy, got'):
+    with pytest.raises(ValueError, match='clear, hazy, mask, got'):
         IntraContrastiveLoss(select_on='dehazed')
 
 
 def test_extremes_are_looked_for_where_it_is_said():
     clear, hazy = photos(0, 64), photos(1, 64)
-    losses = [IntraContrastiveLoss(select_on=where)(photos(2, 64), clear, hazy) for where in ('clear', 'hazy')]
-    assert losses[0] != losses[1]
+    losses = [IntraContrastiveLoss(select_on=where)(photos(2, 64), clear, hazy) for where in ('clear', 'hazy', 'mask')]
+    assert len({loss.item() for loss in losses}) == 3
+
+
+def test_the_haze_mask_chooses_patches_and_brightness_among_equals():
+    generator = torch.Generator().manual_seed(0)
+    images = torch.rand(2, 3, 64, 80, generator=generator) * 0.4  # contrast everywhere but in the haze
+    images[0, :, 8:40, 16:56] = 0.8
+    images[0, :, 16:24, 24:32] = 0.81
+    images[1, :, 32:, 40:] = 0.7
+    most, least = extreme_patches(images, 8, 4, by_haze=True)
+    for image, places, haze in ((0, most, True), (0, least, False), (1, most, True), (1, least, False)):
+        mask = segment_haze((images[image] * 255).round().byte().numpy().transpose(1, 2, 0)[..., ::-1].copy()).mask
+        shares = mask[:64, :80].reshape(8, 8, 10, 8).mean((1, 3)).ravel()
+        assert (shares[places[image]] == (1 if haze else 0)).all()
+    assert most[0, 0] == 23  # the brightest of many that are all haze
+    luma = F.avg_pool2d((images[1:] * torch.tensor([0.299, 0.587, 0.114]).view(3, 1, 1)).sum(1), 8).flatten()
+    mask = segment_haze((images[1] * 255).round().byte().numpy().transpose(1, 2, 0)[..., ::-1].copy()).mask
+    clear = mask[:64, :80].reshape(8, 8, 10, 8).mean((1, 3)).ravel() == 0
+    assert least[1, 0] == min(np.flatnonzero(clear), key=lambda place: luma[place])
 
 
 class Holder(nn.Module):

@@ -12,7 +12,7 @@ import pytest
 
 import mmhaze
 from mmhaze.apis import PredictJob, predict_photos, predict_video
-from mmhaze.apis.predict_report import describe, draw_level
+from mmhaze.apis.pictures import describe, draw_comparison, draw_level
 from mmhaze.media import Video, find_media
 from mmhaze.photo import read_photo
 from tests.apis.test_inferencer import BASE, save_checkpoint
@@ -60,6 +60,47 @@ def test_a_model_gives_rows_with_what_the_inferencer_says(album, checkpoint, tmp
     said = capsys.readouterr()
     assert f'of level {expected[0].level} ({expected[0].level_name})\n' in said.out
     assert f'haze.csv, haze.jsonl and overlays are in {out}' in said.out
+
+
+def test_with_a_dehazer_each_photo_stands_beside_the_same_without_haze(album, checkpoint, tmp_path, capsys):
+    out = tmp_path / 'out'
+    arguments = ['--model', BASE, '--checkpoint', str(checkpoint), '--dehazer', 'dcp', '--device', 'cpu']
+    assert predict.main([str(album), '--out', str(out), *arguments]) == 0
+    inferencer, dehazer = mmhaze.HazeInferencer(BASE, 'cpu', checkpoint=checkpoint), mmhaze.DehazeInferencer()
+    for file in ('a.png', 'trip/a.png', 'trip/b.png'):
+        photo = read_photo(album / file)
+        dehazed = dehazer.dehaze(photo).dehazed
+        before, after = inferencer([photo, dehazed], progress=False)
+        drawn = draw_comparison(photo, dehazed, before, after)
+        written = cv2.imread(str(out / 'compare' / f'{file}.jpg'))
+        assert written.shape == drawn.shape and np.abs(written.astype(int) - drawn).mean() < 6
+    assert f'haze.csv, haze.jsonl and compare are in {out}' in capsys.readouterr().out
+    assert not (out / 'overlays').exists()
+    assert predict.main([str(album / 'a.png'), '--out', str(out)]) == 0
+    assert not (out / 'compare').exists() or not list((out / 'compare').rglob('*.jpg'))
+
+
+def test_a_dehazer_makes_a_video_of_both(tmp_path):
+    write_video(tmp_path / 'drive.mp4', [wall(0.1)] * 3)
+    out = tmp_path / 'out'
+    assert predict.main([str(tmp_path / 'drive.mp4'), '--out', str(out), '--dehazer', 'dcp', '--overlays']) == 0
+    width = wall(0.1).shape[1]
+    for kind, columns in (('overlays', width), ('compare', 2 * width)):
+        _, frames = read_video(out / kind / 'drive.mp4')
+        assert len(frames) == 3 and columns <= frames[0].shape[1] <= columns + 8
+
+
+def test_captions_name_both(album):
+    photo = read_photo(album / 'a.png')
+    seen = mmhaze.HazeInferencer()(photo)[0]
+    pictures = [draw_comparison(photo, photo, *both) for both in (
+        (seen, seen), (None, None), (seen, None), (None, seen), (replace(seen, haze_factor=float('nan')), seen))]
+    width = photo.shape[1]
+    assert not np.array_equal(pictures[0], pictures[1])
+    assert np.array_equal(pictures[2][:, :width], pictures[0][:, :width])
+    assert np.array_equal(pictures[3][:, -width:], pictures[0][:, -width:])
+    assert not np.array_equal(pictures[0][:, :width], pictures[0][:, -width:])
+    assert not np.array_equal(pictures[4][:, :width], pictures[0][:, :width])
 
 
 def test_without_a_model_it_says_that_it_is_an_estimate(album, tmp_path, capsys):

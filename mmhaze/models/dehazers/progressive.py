@@ -41,8 +41,6 @@ class ProgressiveDehazer(BaseDehazer):
         **settings: those of :class:`BaseDehazer`.
     """
 
-    whole_photo = True
-
     def __init__(self,
                  arm: dict,
                  prm: dict | None = dict(type='ScatteringNet'),
@@ -57,6 +55,7 @@ class ProgressiveDehazer(BaseDehazer):
         # without losses of their own, whose extractors would be carried along for nothing
         self.arm = MODELS.build(dict(arm, losses={}))
         self.prm = MODELS.build(dict(prm, losses={})) if prm else None
+        self.whole_photo = any(part.whole_photo for part in (self.arm, self.prm) if part)  # type: ignore[misc]
         self.passes, self.pre_weight, self.detach_prm = passes, pre_weight, detach_prm
         self.fuse = None
         if self.prm is not None and fuse == 'concat':

@@ -55,6 +55,14 @@ def convert_published(weights: Mapping[str, Tensor]) -> tuple[str, dict[str, Ten
                      f'{", ".join(list(names)[:3])}.')
 
 
+def own_names(weights: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+    """The weights by our names, whether they have these or those of :func:`convert_published`."""
+    try:
+        return convert_published(weights)[1]
+    except ValueError:
+        return weights
+
+
 def _rename(name: str, table: list[tuple[str, str]], counted_from_1: bool) -> str | None:
     for pattern, ours in table:
         match = re.fullmatch(rf'{pattern}((?:\.\d+)?\.\w+)', name)

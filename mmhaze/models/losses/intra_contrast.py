@@ -5,18 +5,20 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...registry import MODELS
+from ...ucm import segment_haze_batch
 
 LUMA = (0.299, 0.587, 0.114)
-SELECTIONS = ('clear', 'hazy')
+SELECTIONS = ('clear', 'hazy', 'mask')
 
 
-def extreme_patches(images: Tensor, size: int, count: int) -> tuple[Tensor, Tensor]:
-    """The places of the brightest and of the darkest patches of each image.
+def extreme_patches(images: Tensor, size: int, count: int, by_haze: bool = False) -> tuple[Tensor, Tensor]:
+    """The places of the brightest and of the darkest patches of each image; or of the haziest and of the clearest.
 
     Args:
-        images: (N, 3, H, W) RGB.
+        images: (N, 3, H, W) RGB in [0, 1].
         size: side of the patches, which lie side by side; what is left over at the right and below does not count.
         count: how many of each.
+        by_haze: counts the share of a patch that UCM calls haze, and brightness only among equals.
 
     Returns:
         Two (N, count) int64: places row by row, the most extreme first.
@@ -25,11 +27,15 @@ def extreme_patches(images: Tensor, size: int, count: int) -> tuple[Tensor, Tens
         ValueError: there are not as many patches.
     """
     luma = (images * images.new_tensor(LUMA).view(3, 1, 1)).sum(1, keepdim=True)
-    brightness = F.avg_pool2d(luma, size).flatten(1) if min(images.shape[2:]) >= size else luma.new_zeros(0, 0)
-    if brightness.shape[1] < 2 * count:
+    rank = F.avg_pool2d(luma, size).flatten(1) if min(images.shape[2:]) >= size else luma.new_zeros(0, 0)
+    if rank.shape[1] < 2 * count:
         raise ValueError(f'Wanted {count} brightest and {count} darkest patches of {size} pixels, and photos of '
-                         f'{tuple(images.shape[2:])} have {brightness.shape[1]}.')
-    order = brightness.argsort(dim=1, stable=True)
+                         f'{tuple(images.shape[2:])} have {rank.shape[1]}.')
+    if by_haze:
+        masks = segment_haze_batch((images.detach() * 255).round().clamp(0, 255).to(torch.uint8))
+        # brightness stays below what one pixel counts
+        rank = F.avg_pool2d(masks[:, None].to(rank), size).flatten(1) + rank / (2 * size**2)
+    order = rank.argsort(dim=1, stable=True)
     return order[:, -count:].flip(1), order[:, :count]
 
 
@@ -57,7 +63,8 @@ class IntraContrastiveLoss(nn.Module):
         extractor: a registered extractor; its last feature counts.
         count: how many patches of each extreme.
         patches: how many patches fit along the shorter side.
-        select_on: where extremes are looked for, ``'clear'`` or ``'hazy'``.
+        select_on: where extremes are looked for, ``'clear'`` or ``'hazy'``; or ``'mask'``: what UCM calls haze in the
+            hazy photo chooses the one half of the patches, and what it calls clear the other.
         temperature: :math:`\tau`.
         loss_weight: by which it is multiplied.
     """
@@ -79,7 +86,8 @@ class IntraContrastiveLoss(nn.Module):
     def forward(self, dehazed: Tensor, clear: Tensor, hazy: Tensor, pre: Tensor | None = None) -> Tensor:
         """(N, 3, H, W) RGB in [0, 1] each -> a number; ``pre`` does not count."""
         size = max(min(clear.shape[2:]) // self.patches, 1)
-        bright, dark = extreme_patches(clear if self.select_on == 'clear' else hazy, size, self.count)
+        chosen = clear if self.select_on == 'clear' else hazy
+        bright, dark = extreme_patches(chosen, size, self.count, by_haze=self.select_on == 'mask')
         places = torch.cat([bright, dark], dim=1)
         anchor, positive, unrestored = (self._embed(cut_patches(each, size, places)) for each in
                                         (dehazed, clear, hazy))

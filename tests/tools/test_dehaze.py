@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+import mmhaze
+from mmhaze.apis import DehazeInferencer, DehazeJob, dehaze_video
+from mmhaze.media import Video
+from mmhaze.photo import read_photo
+from mmhaze.visualization import side_by_side
+from tests.apis.test_inferencer import BASE, save_checkpoint
+from tests.apis.videos import read_video, scenes
+from tests.test_media import write_video
+from tools import dehaze
+from tools.model_converters import published_dehazer
+
+AOD = 'aodnet_haze-wild'
+
+
+@pytest.fixture
+def album(tmp_path) -> Path:
+    (tmp_path / 'album' / 'trip').mkdir(parents=True)
+    for name, img in zip(('a.png', 'trip/a.png'), scenes(2)):
+        cv2.imwrite(str(tmp_path / 'album' / name), (img * 0.5 + 110).astype(np.uint8))
+    return tmp_path / 'album'
+
+
+def rows_of(out: Path) -> list[dict[str, str]]:
+    with (out / 'dehaze.csv').open(newline='') as lines:
+        return list(csv.DictReader(lines))
+
+
+def test_it_writes_what_the_inferencer_gives(album, tmp_path, capsys):
+    out = tmp_path / 'out'
+    assert dehaze.main([str(album), '--out', str(out), '--device', 'cpu']) == 0
+    results = DehazeInferencer(device='cpu', judge=mmhaze.HazeInferencer())(album, progress=False)
+    rows = rows_of(out)
+    assert [row['file'] for row in rows] == ['a.png', 'trip/a.png']
+    for row, result in zip(rows, results):
+        assert np.array_equal(read_photo(out / 'dehazed' / f'{row["file"]}.png'), result.dehazed)
+        pair = read_photo(out / 'compare' / f'{row["file"]}.jpg')
+        width = result.hazy.shape[1]
+        assert pair.shape == (96, 2 * width + 2, 3)
+        for side, img in ((pair[20:, :width], result.hazy), (pair[20:, -width:], result.dehazed)):
+            assert np.abs(side.astype(int) - img[20:]).mean() < 8
+        assert float(row['haze_factor_before']) == pytest.approx(result.before.haze_factor, abs=1e-6)
+        assert float(row['mask_share_after']) == pytest.approx(result.after.mask_share, abs=1e-6)
+        assert row['level_before'] == '' and row['passes'] == '1' and float(row['seconds']) > 0
+    said = capsys.readouterr().out
+    before, after = (np.mean([getattr(result, when).haze_factor for result in results]) for when in ('before', 'after'))
+    assert f'haze factor: {before:.2f} before, {after:.2f} after' in said
+
+
+def test_a_trained_judge_gives_levels_and_may_set_the_passes(album, tmp_path, capsys):
+    judge = save_checkpoint(BASE, tmp_path / 'judge.pth')
+    out = tmp_path / 'out'
+    arguments = [str(album), '--out', str(out), '--judge', BASE, '--judge-checkpoint', str(judge), '--passes', 'level']
+    assert dehaze.main([*arguments, '--no-dehazed', '--device', 'cpu']) == 0
+    inferencer = DehazeInferencer(device='cpu', judge=mmhaze.HazeInferencer(BASE, 'cpu', checkpoint=judge),
+                                  passes='level')
+    for row, result in zip(rows_of(out), inferencer(album, progress=False)):
+        assert (row['level_before'], row['level_after']) == (str(result.before.level), str(result.after.level))
+        assert float(row['expected_level_after']) == pytest.approx(result.after.expected_level, abs=1e-5)
+        assert row['passes'] == str(result.passes)
+    assert not (out / 'dehazed').exists() and (out / 'compare' / 'a.png.jpg').is_file()
+    assert 'level: ' in capsys.readouterr().out
+
+
+def test_what_cannot_be_read_is_said_and_the_rest_is_done(album, tmp_path, capsys):
+    (album / 'b.jpg').write_bytes(b'no photo')
+    assert dehaze.main([str(album), '--out', str(tmp_path / 'out'), '--format', 'jpg']) == 1
+    assert len(rows_of(tmp_path / 'out')) == 2 and (tmp_path / 'out' / 'dehazed' / 'a.png.jpg').is_file()
+    assert 'b.jpg' in capsys.readouterr().err
+
+
+def test_a_second_run_replaces_the_first(album, tmp_path):
+    out = tmp_path / 'out'
+    assert dehaze.main([str(album), '--out', str(out)]) == 0
+    assert dehaze.main([str(album / 'a.png'), '--out', str(out), '--no-compare']) == 0
+    assert [path.name for path in out.rglob('*.png')] == ['a.png.png'] and not list(out.rglob('*.jpg'))
+
+
+def test_of_a_video_there_are_videos(tmp_path, capsys):
+    frames = scenes(3)
+    write_video(tmp_path / 'drive.mp4', frames)
+    out = tmp_path / 'out'
+    assert dehaze.main([str(tmp_path / 'drive.mp4'), '--out', str(out), '--frames', '2', '--device', 'cpu']) == 0
+    assert [row['frame'] for row in rows_of(out)] == ['0', '1']
+    _, given = read_video(tmp_path / 'drive.mp4')
+    expected = DehazeInferencer(device='cpu')(given[:2], progress=False)
+    _, written = read_video(out / 'dehazed' / 'drive.mp4')
+    _, pairs = read_video(out / 'compare' / 'drive.mp4')
+    assert len(written) == len(pairs) == 2
+    for img, result in zip(written, expected):
+        assert np.abs(img.astype(int) - result.dehazed).mean() < 12
+    assert '2 frames' in capsys.readouterr().out
+
+
+def test_a_run_that_is_stopped_leaves_what_it_has(tmp_path):
+    write_video(tmp_path / 'drive.mp4', scenes(4))
+    asked = iter([False, False, True, True, True, True])
+    job = DehazeJob(tmp_path / 'out', DehazeInferencer(device='cpu', workers=1), ('dehazed',),
+                    stopped=lambda: next(asked))
+    summary = dehaze_video(job, Video(tmp_path / 'drive.mp4', 'drive.mp4'))
+    assert summary.stopped and summary.pictures == 2 == len(rows_of(tmp_path / 'out'))
+    assert len(read_video(tmp_path / 'out' / 'dehazed' / 'drive.mp4')[1]) == 2
+
+
+@pytest.mark.parametrize('arguments, reason', [
+    (['--model', AOD], 'wants a checkpoint'),
+    (['--tile', '64'], 'looks at the whole photo'),
+    (['--passes', 'level'], 'wants a judge that was trained'),
+    (['--frames', '3'], '--frames is for a video'),
+    (['--model', 'nothing'], 'There is no config nothing')])
+def test_what_cannot_be_is_said_in_a_line(arguments, reason, album, tmp_path, capsys):
+    assert dehaze.main([str(album), '--out', str(tmp_path / 'out'), '--overlap', '16', *arguments]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith('dehaze: ') and reason in said and said.count('\n') == 1
+    assert not (tmp_path / 'out').exists()
+
+
+def test_input_in_the_folder_to_be_written_is_refused(album, tmp_path, capsys):
+    (tmp_path / 'dehazed').mkdir()
+    cv2.imwrite(str(tmp_path / 'dehazed' / 'a.png'), scenes(1)[0])
+    assert dehaze.main([str(tmp_path / 'dehazed'), '--out', str(tmp_path)]) == 2
+    assert 'Choose another folder' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('words', [['--passes', 'never'], ['--passes', '0'], ['--judge', BASE]])
+def test_wrong_words_end_with_usage(words, album, tmp_path):
+    with pytest.raises(SystemExit) as ended:
+        dehaze.main([str(album), '--out', str(tmp_path / 'out'), *words])
+    assert ended.value.code == 2
+
+
+def test_side_by_side_has_both_photos_and_a_white_gap(rng):
+    before, after = rng.integers(0, 200, (2, 60, 320, 3), np.uint8)
+    pair = side_by_side(before, after, ('one', 'two'))
+    assert pair.shape == (60, 642, 3) and (pair[:, 320:322] == 255).all()
+    assert np.array_equal(pair[14:, :320], before[14:]) and np.array_equal(pair[14:, 322:], after[14:])
+    assert not np.array_equal(pair[:14, :320], before[:14])
+
+
+def test_a_published_checkpoint_becomes_one_of_ours(tmp_path, capsys):
+    ours = torch.load(save_checkpoint(AOD, tmp_path / 'ours.pth'), weights_only=True)['state_dict']
+    torch.save({f'e_conv{int(name[6]) + 1}{name[7:]}': weight for name, weight in ours.items()}, tmp_path / 'their.pth')
+    assert published_dehazer.main([str(tmp_path / 'their.pth'), str(tmp_path / 'made.pth')]) == 0
+    made = torch.load(tmp_path / 'made.pth', weights_only=True)['state_dict']
+    assert made.keys() == ours.keys() and all(torch.equal(made[name], ours[name]) for name in ours)
+    assert 'holds AODNet, 1,761 numbers' in capsys.readouterr().out
+    torch.save({'fc.weight': torch.zeros(1)}, tmp_path / 'other.pth')
+    assert published_dehazer.main([str(tmp_path / 'other.pth'), str(tmp_path / 'no.pth')]) == 2
+    assert 'no published weights' in capsys.readouterr().err and not (tmp_path / 'no.pth').exists()
