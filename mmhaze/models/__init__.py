@@ -2,6 +2,19 @@
 from .backbones import DualChannel, InputAugmentation, LeNet5RGB, NetworkInNetwork
 from .dehazers import AODNet, BaseDehazer, DarkChannelPrior, GUNet, MixDehazeNet, ProgressiveDehazer, ScatteringNet
 from .extractors import TinyExtractor, TorchvisionExtractor
+from .guidance import (
+                     CalipAttention,
+                     ClassEmbedding,
+                     ClipText,
+                     GuidedDehazer,
+                     LearnedText,
+                     NoFusion,
+                     PAFusion,
+                     ParameterFreeAttention,
+                     PrecomputedText,
+                     RandomText,
+                     TextFiLM,
+)
 from .heads import NetworkConstraintHead, OrdinalNLLHead
 from .losses import (
                      ContrastRegularization,
@@ -14,8 +27,10 @@ from .losses import (
 from .necks import FeatureEnhancement
 from .preprocessors import DehazePreprocessor, DualChannelPreprocessor
 
-__all__ = ['AODNet', 'BaseDehazer', 'ContrastRegularization', 'DarkChannelPrior', 'DehazeL1Loss', 'DehazePreprocessor',
-           'DualChannel', 'DualChannelPreprocessor', 'FeatureEnhancement', 'FeatureKLLoss', 'FeatureL2Loss', 'GUNet',
-           'InputAugmentation', 'InterContrastiveLoss', 'IntraContrastiveLoss', 'LeNet5RGB', 'MixDehazeNet',
-           'NetworkConstraintHead', 'NetworkInNetwork', 'OrdinalNLLHead', 'ProgressiveDehazer', 'ScatteringNet',
-           'TinyExtractor', 'TorchvisionExtractor']
+__all__ = ['AODNet', 'BaseDehazer', 'CalipAttention', 'ClassEmbedding', 'ClipText', 'ContrastRegularization',
+           'DarkChannelPrior', 'DehazeL1Loss', 'DehazePreprocessor', 'DualChannel', 'DualChannelPreprocessor',
+           'FeatureEnhancement', 'FeatureKLLoss', 'FeatureL2Loss', 'GUNet', 'GuidedDehazer', 'InputAugmentation',
+           'InterContrastiveLoss', 'IntraContrastiveLoss', 'LeNet5RGB', 'LearnedText', 'MixDehazeNet',
+           'NetworkConstraintHead', 'NetworkInNetwork', 'NoFusion', 'OrdinalNLLHead', 'PAFusion',
+           'ParameterFreeAttention', 'PrecomputedText', 'ProgressiveDehazer', 'RandomText', 'ScatteringNet',
+           'TextFiLM', 'TinyExtractor', 'TorchvisionExtractor']

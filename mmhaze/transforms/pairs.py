@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import torch
 from mmcv.transforms import BaseTransform
 from mmcv.transforms.utils import cache_randomness
 from mmpretrain.datasets.transforms import PackInputs
@@ -67,7 +68,7 @@ class RandomQuarterTurn(BaseTransform):
 
 @TRANSFORMS.register_module()
 class PackDehazing(BaseTransform):
-    """Packs ``img`` as ``inputs``, (3, H, W) uint8 BGR, and ``clear``, where there is one, into ``data_samples``.
+    """Packs ``img`` as ``inputs``, (3, H, W) uint8 BGR; ``clear`` and ``domain_scores``, if any, as ``data_samples``.
 
     Args:
         meta_keys: what to keep of the results in the data sample.
@@ -80,6 +81,8 @@ class PackDehazing(BaseTransform):
         sample = DataSample(metainfo={key: results[key] for key in self.meta_keys if key in results})
         if 'clear' in results:
             sample.set_field(PackInputs.format_input(results['clear']), 'clear')
+        if 'domain_scores' in results:
+            sample.set_field(torch.from_numpy(results['domain_scores']), 'domain_scores')
         return dict(inputs=PackInputs.format_input(results['img']), data_samples=sample)
 
     def __repr__(self) -> str:

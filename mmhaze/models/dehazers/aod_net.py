@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ...registry import MODELS
-from .base import BaseDehazer
+from .base import BaseDehazer, Guide
 
 
 @MODELS.register_module()
@@ -20,15 +20,19 @@ class AODNet(BaseDehazer):
     K stands for transmission and airlight in one. It has 1,761 parameters, and a view of 15 pixels.
     """
 
+    guided_channels = 3  # at full resolution: it has no coarser ones
+
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         self.convs = nn.ModuleList(
             nn.Conv2d(inputs, 3, size, padding=size // 2) for inputs, size in ((3, 1), (3, 3), (6, 5), (6, 7), (12, 3)))
 
-    def restore(self, hazy: Tensor) -> Tensor:
+    def restore(self, hazy: Tensor, guide: Guide | None = None) -> Tensor:
         """(N, 3, H, W) RGB in [0, 1] -> the same, never below 0."""
         first = self._convolve(0, hazy)
         second = self._convolve(1, first)
+        if guide is not None:
+            second = guide(second)
         third = self._convolve(2, first, second)
         fourth = self._convolve(3, second, third)
         k = self._convolve(4, first, second, third, fourth)

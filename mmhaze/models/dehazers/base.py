@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from abc import ABCMeta, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -12,6 +12,9 @@ from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
 from ...registry import MODELS
+
+# changes features of a photo, (N, C, h, w) -> the same shape
+Guide = Callable[[Tensor], Tensor]
 
 
 class BaseDehazer(BaseModel, metaclass=ABCMeta):
@@ -26,6 +29,9 @@ class BaseDehazer(BaseModel, metaclass=ABCMeta):
         min_size: and at least this, a multiple of ``multiple``, pixels.
         whole_photo: whether a pixel of the result depends on the whole photo, as with pooling over all of it. Such a
             network sees tiles of a photo otherwise than the photo.
+        guided_channels: C of the features, coarse ones where it has any, that a guide may change on their way through
+            :meth:`restore`; 0 where there are none, and then :meth:`restore` takes no guide.
+        extra_planes: how many planes it takes beside red, green and blue.
 
     Args:
         losses: registered losses by name, each called as ``loss(dehazed, clear, hazy, pre)`` with (N, 3, H, W) RGB in
@@ -39,6 +45,8 @@ class BaseDehazer(BaseModel, metaclass=ABCMeta):
     multiple: ClassVar[int] = 1
     min_size: ClassVar[int] = 1
     whole_photo: ClassVar[bool] = False
+    guided_channels: int = 0
+    extra_planes: int = 0
 
     def __init__(self,
                  losses: dict[str, dict] = dict(l1=dict(type='DehazeL1Loss')),
@@ -49,7 +57,10 @@ class BaseDehazer(BaseModel, metaclass=ABCMeta):
 
     @abstractmethod
     def restore(self, hazy: Tensor) -> Tensor:
-        """(N, 3, H, W) RGB in ``value_range`` -> the same shape and range; H and W as the network needs them."""
+        """(N, 3, H, W) RGB in ``value_range`` -> the same shape and range; H and W as the network needs them.
+
+        With ``guided_channels`` it has a second argument, ``guide``, None by default.
+        """
 
     def forward(self, inputs: Tensor, data_samples: Sequence[DataSample] | None = None,
                 mode: str = 'tensor') -> Tensor | dict[str, Tensor] | list[DataSample]:
@@ -69,20 +80,31 @@ class BaseDehazer(BaseModel, metaclass=ABCMeta):
             return self.predict(inputs, data_samples)
         raise ValueError(f"mode is 'tensor', 'loss' or 'predict', got {mode!r}.")
 
-    def dehaze(self, hazy: Tensor) -> Tensor:
-        """(N, 3, H, W) RGB in [0, 1] -> the same shape; not clamped, for the gradients."""
-        if hazy.ndim != 4 or hazy.shape[1] != 3 or not hazy.is_floating_point():
-            raise ValueError(f'{type(self).__name__} wants (N, 3, H, W) RGB float in [0, 1], '
+    def dehaze(self, hazy: Tensor, guide: Guide | None = None) -> Tensor:
+        """(N, 3, H, W) RGB in [0, 1] -> the same shape; not clamped, for the gradients.
+
+        Args:
+            hazy: the photos; with ``extra_planes`` these stand after the colours, moved to [0, 1] likewise.
+            guide: changes the features in the middle, for a network with ``guided_channels``.
+        """
+        planes = 3 + self.extra_planes
+        if hazy.ndim != 4 or hazy.shape[1] != planes or not hazy.is_floating_point():
+            raise ValueError(f'{type(self).__name__} wants (N, {planes}, H, W) RGB float in [0, 1], '
                              f'got {tuple(hazy.shape)} {hazy.dtype}.')
         low, high = self.value_range
         height, width = hazy.shape[2:]
         padded = pad_by_reflection(hazy, *(self._fitting(side) for side in (height, width)))
-        return (self.restore(padded * (high - low) + low)[..., :height, :width] - low) / (high - low)
+        moved = padded * (high - low) + low
+        restored = self.restore(moved) if guide is None else self.restore(moved, guide)  # type: ignore[call-arg]
+        return (restored[..., :height, :width] - low) / (high - low)
 
     def loss(self, inputs: Tensor, data_samples: Sequence[DataSample]) -> dict[str, Tensor]:
         """The losses by name; ``inputs`` and ``data_samples`` as in :meth:`forward`."""
-        clear = stack_clear(data_samples)
-        return self.compare(self.dehaze(inputs), clear, inputs)
+        return self.learn(inputs, stack_clear(data_samples), inputs)
+
+    def learn(self, given: Tensor, clear: Tensor, hazy: Tensor, guide: Guide | None = None) -> dict[str, Tensor]:
+        """The losses by name of what comes of ``given``, which :meth:`dehaze` takes, for clear and hazy photos."""
+        return self.compare(self.dehaze(given, guide), clear, hazy)
 
     def compare(self, dehazed: Tensor, clear: Tensor, hazy: Tensor, pre: Tensor | None = None) -> dict[str, Tensor]:
         """The losses by name, of (N, 3, H, W) each."""
@@ -90,11 +112,7 @@ class BaseDehazer(BaseModel, metaclass=ABCMeta):
 
     def predict(self, inputs: Tensor, data_samples: Sequence[DataSample] | None = None) -> list[DataSample]:
         """The samples with ``hazy`` and ``dehazed``, (3, H, W) RGB in [0, 1] each; a ``clear`` stays as it is."""
-        samples = list(data_samples) if data_samples is not None else [DataSample() for _ in inputs]
-        for sample, hazy, dehazed in zip(samples, inputs, self.dehaze(inputs).clamp(0, 1)):
-            sample.set_field(hazy, 'hazy')
-            sample.set_field(dehazed, 'dehazed')
-        return samples
+        return fill_samples(data_samples, inputs, self.dehaze(inputs))
 
     def _fitting(self, side: int) -> int:
         """The least size that the network takes, of at least ``side``."""
@@ -112,6 +130,15 @@ def pad_by_reflection(images: Tensor, height: int, width: int) -> Tensor:
             places = np.pad(np.arange(images.shape[axis]), (0, missing), 'reflect')
             images = images.index_select(axis, torch.from_numpy(places).to(images.device))
     return images
+
+
+def fill_samples(data_samples: Sequence[DataSample] | None, hazy: Tensor, dehazed: Tensor) -> list[DataSample]:
+    """The samples, or new ones, with ``hazy`` and ``dehazed`` of (N, 3, H, W) each; the latter is cut to [0, 1]."""
+    samples = list(data_samples) if data_samples is not None else [DataSample() for _ in hazy]
+    for sample, before, after in zip(samples, hazy, dehazed.clamp(0, 1)):
+        sample.set_field(before, 'hazy')
+        sample.set_field(after, 'dehazed')
+    return samples
 
 
 def stack_clear(data_samples: Sequence[DataSample]) -> Tensor:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from torch import Tensor, nn
 
 from ...registry import MODELS
-from .base import BaseDehazer
+from .base import BaseDehazer, Guide
 from .skip_fusion import SkipFusion
 
 
@@ -65,6 +65,9 @@ class GUNet(BaseDehazer):
         widths = [width * 2**level for level in range(halvings + 1)]
         self.multiple = 2**halvings  # type: ignore[misc]
         self.min_size = 3 * self.multiple  # type: ignore[misc]  # the coarsest stage reflects two pixels
+        # those at a quarter of the resolution, on the way down
+        self.guided_stage = min(2, halvings)
+        self.guided_channels = widths[self.guided_stage]
         self.embed = nn.Conv2d(3, width, 3, padding=1, padding_mode='reflect')
         self.stages = nn.ModuleList(
             nn.Sequential(*(GatedBlock(channels, sum(depths)) for _ in range(depth)))
@@ -76,15 +79,17 @@ class GUNet(BaseDehazer):
         self.fusions = nn.ModuleList(SkipFusion(channels) for channels in widths[:-1])
         self.head = nn.Conv2d(width, 3, 3, padding=1, padding_mode='reflect')
 
-    def restore(self, hazy: Tensor) -> Tensor:
+    def restore(self, hazy: Tensor, guide: Guide | None = None) -> Tensor:
         """(N, 3, H, W) RGB in [-1, 1] -> the same; H and W multiples of 8 with seven stages."""
         halvings = len(self.downs)
         x, kept = self.embed(hazy), []
-        for stage, skip, down in zip(self.stages, self.skips, self.downs):
-            x = stage(x)
-            kept.append(skip(x))
-            x = down(x)
-        x = self.stages[halvings](x)
+        for level in range(halvings + 1):
+            x = self.stages[level](x)
+            if guide is not None and level == self.guided_stage:
+                x = guide(x)
+            if level < halvings:
+                kept.append(self.skips[level](x))
+                x = self.downs[level](x)
         for level in reversed(range(halvings)):
             x = self.fusions[level](self.ups[level](x), kept[level])
             x = self.stages[len(self.stages) - 1 - level](x)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ...registry import MODELS
-from .base import BaseDehazer
+from .base import BaseDehazer, Guide
 from .skip_fusion import SkipFusion
 
 WIDTHS = (24, 48, 96)
@@ -88,6 +88,7 @@ class MixDehazeNet(BaseDehazer):
     Args:
         arch: ``'t'``, ``'s'``, ``'b'`` or ``'l'``, or how many blocks each of the five stages has.
         widths: channels at 1, 1/2 and 1/4 of the resolution, each at least 8.
+        extra_planes: how many planes stand beside the colours of what it takes, such as those of ``PAFusion``.
         **settings: those of :class:`BaseDehazer`.
     """
 
@@ -98,14 +99,16 @@ class MixDehazeNet(BaseDehazer):
     min_size = 40  # a quarter of it still has more than the 9 pixels by which the widest view reflects
     whole_photo = True
 
-    def __init__(self, arch: str | Sequence[int] = 't', widths: Sequence[int] = WIDTHS, **settings: Any) -> None:
+    def __init__(self, arch: str | Sequence[int] = 't', widths: Sequence[int] = WIDTHS,
+                 extra_planes: int = 0, **settings: Any) -> None:
         super().__init__(**settings)
         depths = self.ARCHS.get(arch, ()) if isinstance(arch, str) else tuple(arch)
         if len(depths) != 5 or len(widths) != 3 or min(widths) < 8:
             raise ValueError(f'arch is one of {", ".join(self.ARCHS)} or five numbers of blocks, and widths are three '
                              f'of at least 8; got {arch!r} and {widths!r}.')
         full, half, quarter = widths
-        self.embed = reflecting(3, full, 3)
+        self.extra_planes, self.guided_channels = extra_planes, quarter
+        self.embed = reflecting(3 + extra_planes, full, 3)
         self.stages = nn.ModuleList(
             nn.Sequential(*(MixStructureBlock(channels) for _ in range(depth)))
             for channels, depth in zip((full, half, quarter, half, full), depths))
@@ -117,13 +120,15 @@ class MixDehazeNet(BaseDehazer):
         self.fusions = nn.ModuleList([SkipFusion(half), SkipFusion(full)])
         self.head = reflecting(full, 4, 3)
 
-    def restore(self, hazy: Tensor) -> Tensor:
-        """(N, 3, H, W) RGB in [-1, 1] -> the same; H and W multiples of 4, at least 40."""
+    def restore(self, hazy: Tensor, guide: Guide | None = None) -> Tensor:
+        """(N, 3 and more, H, W) in [-1, 1] -> (N, 3, H, W) RGB; H and W multiples of 4, at least 40."""
         full = self.stages[0](self.embed(hazy))
         half = self.stages[1](self.downs[0](full))
-        x = self.ups[0](self.stages[2](self.downs[1](half)))
+        quarter = self.stages[2](self.downs[1](half))
+        x = self.ups[0](quarter if guide is None else guide(quarter))
         x = self.fusions[0](x, self.skips[1](half)) + x
         x = self.ups[1](self.stages[3](x))
         x = self.fusions[1](x, self.skips[0](full)) + x
         k, b = self.head(self.stages[4](x)).split((1, 3), dim=1)
-        return k * hazy - b + hazy
+        rgb = hazy[:, :3]
+        return k * rgb - b + rgb

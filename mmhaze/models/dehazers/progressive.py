@@ -9,16 +9,14 @@ weighed here is our reading. No figure of the paper is claimed, nor was any at h
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
 import torch.nn.functional as F
-from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
 from ...registry import MODELS
-from .base import BaseDehazer, stack_clear
+from .base import BaseDehazer, Guide
 
 FUSIONS = ('concat', 'replace')
 
@@ -56,6 +54,7 @@ class ProgressiveDehazer(BaseDehazer):
         self.arm = MODELS.build(dict(arm, losses={}))
         self.prm = MODELS.build(dict(prm, losses={})) if prm else None
         self.whole_photo = any(part.whole_photo for part in (self.arm, self.prm) if part)  # type: ignore[misc]
+        self.guided_channels = self.arm.guided_channels
         self.passes, self.pre_weight, self.detach_prm = passes, pre_weight, detach_prm
         self.fuse = None
         if self.prm is not None and fuse == 'concat':
@@ -64,30 +63,32 @@ class ProgressiveDehazer(BaseDehazer):
                 self.fuse.bias.zero_()
                 self.fuse.weight.copy_(torch.cat([torch.eye(3), torch.zeros(3, 3)], dim=1)[..., None, None])
 
-    def restore(self, hazy: Tensor) -> Tensor:
-        """(N, 3, H, W) RGB in [0, 1] -> the same; not clamped."""
-        return self.restore_in_steps(hazy)[1]
+    def restore(self, hazy: Tensor, guide: Guide | None = None) -> Tensor:
+        """(N, 3, H, W) RGB in [0, 1] -> the same; not clamped. The guide is for the ARM."""
+        return self.restore_in_steps(hazy, guide=guide)[1]
 
-    def restore_in_steps(self, hazy: Tensor, passes: int | None = None) -> tuple[Tensor, Tensor]:
+    def restore_in_steps(self, hazy: Tensor, passes: int | None = None,
+                         guide: Guide | None = None) -> tuple[Tensor, Tensor]:
         """The pre-restored photo of the first pass and the restored one of the last.
 
         Args:
             hazy: (N, 3, H, W) RGB in [0, 1].
             passes: how many, other than it was built with.
+            guide: for the ARM, see :meth:`BaseDehazer.dehaze`.
         """
         first, restored = None, hazy
         for _ in range(passes or self.passes):
             pre = self.prm.dehaze(restored) if self.prm is not None else restored
             first = pre if first is None else first
             given = pre.detach() if self.detach_prm else pre
-            restored = self.arm.dehaze(self.fuse(torch.cat([given, restored], dim=1)) if self.fuse else given)
+            seen = self.fuse(torch.cat([given, restored], dim=1)) if self.fuse else given
+            restored = self.arm.dehaze(seen, guide)
         return first, restored
 
-    def loss(self, inputs: Tensor, data_samples: Sequence[DataSample]) -> dict[str, Tensor]:
+    def learn(self, given: Tensor, clear: Tensor, hazy: Tensor, guide: Guide | None = None) -> dict[str, Tensor]:
         """The losses by name, and ``loss_pre`` of the PRM, where it can learn."""
-        clear = stack_clear(data_samples)
-        pre, restored = self.restore_in_steps(inputs)
-        losses = self.compare(restored, clear, inputs, pre.detach() if self.prm is not None else None)
+        pre, restored = self.restore_in_steps(given, guide=guide)
+        losses = self.compare(restored, clear, hazy, pre.detach() if self.prm is not None else None)
         if pre.requires_grad and self.prm is not None:
             losses['loss_pre'] = self.pre_weight * F.l1_loss(pre, clear)
         return losses
