@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
@@ -12,10 +14,13 @@ from mmengine.registry import DefaultScope
 from mmengine.runner import Runner
 from mmpretrain.registry import MODELS
 
+from mmhaze.clip.domains import Domains, write_domains
+
 from .conftest import ROOT
 from .tiny_set import write_tiny_set
 
 FILES = sorted((ROOT / 'configs' / 'dehazing').glob('*.py'))
+WORDS = sorted((ROOT / 'configs' / 'mixcldehazenet').glob('*.py'))
 
 
 @pytest.fixture(scope='module')
@@ -62,3 +67,72 @@ def test_a_config_trains_a_step_and_is_scored(path, tiny):
         scores = evaluator.evaluate(len(val.dataset))
     assert len(val.dataset) == len(of_datasets(config.val_dataloader.dataset)) and 0 < scores['dehaze/psnr'] < 60
     assert 0 < scores['dehaze/ssim_dehazeformer'] < 1
+
+
+@pytest.fixture(scope='module')
+def told(tiny, tmp_path_factory) -> dict[str, Path]:
+    """The same, RESIDE-6K and SOTS, each with the domains of its photos."""
+    top = tmp_path_factory.mktemp('told')
+    rng = np.random.default_rng(0)
+    roots = dict(tiny, **{'data/sots-indoor': top / 'sots', 'data/RESIDE-6K/train': top / 'train',
+                          'data/RESIDE-6K/test': top / 'test'})
+    for name, root in roots.items():
+        if name not in tiny:
+            for folder in ('hazy', 'GT', 'gt'):
+                (root / folder).mkdir(parents=True)
+                for place in range(20):
+                    photo = rng.integers(0, 256, (50, 60, 3), np.uint8)
+                    cv2.imwrite(str(root / folder / f'{place}.png'), photo)
+        files = tuple(sorted(path.relative_to(root).as_posix() for path in root.rglob('*.png')))
+        shares = rng.random((len(files), 1), np.float32)
+        vectors = np.eye(2, 16, dtype=np.float32)
+        write_domains(root / 'clip_domains.npz', Domains(
+            ('indoor', 'outdoor'), ('in', 'out'), vectors, files, np.hstack([shares, 1 - shares]), 'a test'))
+    return roots
+
+
+def moved(config, roots: dict[str, Path]):
+    """The config with every path below one of the folders moved to where the folder is."""
+    if isinstance(config, dict):
+        return type(config)({key: moved(value, roots) for key, value in config.items()})
+    if isinstance(config, (list, tuple)):
+        return type(config)(moved(value, roots) for value in config)
+    for name in roots:
+        if isinstance(config, str) and (config == name or config.startswith(f'{name}/')):
+            return str(roots[name]) + config[len(name):]
+    return config
+
+
+@pytest.mark.parametrize('path', WORDS, ids=lambda path: path.stem)
+def test_a_config_with_words_trains_a_step_and_is_scored(path, told):
+    raw = Config.fromfile(path).to_dict()
+    config = Config({key: moved(raw[key], told) for key in ('model', 'train_dataloader', 'val_dataloader',
+                                                           'val_evaluator', 'optim_wrapper')})
+    for part in ('train', 'val'):
+        config[f'{part}_dataloader'].update(num_workers=0, persistent_workers=False)
+        for dataset in of_datasets(config[f'{part}_dataloader'].dataset):
+            if dataset.get('indices') and 'pairs.csv' in dataset.get('ann_file', ''):
+                dataset.indices = None
+    config.train_dataloader.batch_size = 2
+    torch.manual_seed(0)
+    with DefaultScope.overwrite_default_scope('mmpretrain'):
+        model = MODELS.build(config.model)
+        train, val = (Runner.build_dataloader(config[f'{part}_dataloader'], seed=0) for part in ('train', 'val'))
+        batch = next(iter(train))
+        # a corner of it, which is quicker
+        batch['inputs'] = [img[:, :40, :40] for img in batch['inputs']]
+        for sample in batch['data_samples']:
+            sample.set_field(sample.clear[:, :40, :40], 'clear')
+        if '_t_' in path.stem:  # the others have but another arch
+            before = {name: weight.clone() for name, weight in model.named_parameters()}
+            assert model.train_step(batch, build_optim_wrapper(model, config.optim_wrapper))['loss'].isfinite()
+            assert any((weight != before[name]).any() for name, weight in model.named_parameters())
+            with torch.no_grad():
+                sample = model.eval().val_step(next(iter(val)))[0]
+            assert sample.dehazed.shape == sample.clear.shape and sample.domain_scores.shape == (2,)
+    fusion, data = path.stem.removeprefix('mixcl-').split('_')[0], path.stem.rsplit('_', 1)[1]
+    kinds = dict(none='NoFusion', pa='PAFusion', calip='CalipAttention', film='TextFiLM') | {
+        'pa-random': 'PAFusion', 'calip-free': 'ParameterFreeAttention', 'class': 'ClassEmbedding'}
+    assert type(model.fusion).__name__ == kinds[fusion] and data in ('reside-6k', 'mixture')
+    assert type(model.text).__name__ == ('RandomText' if fusion == 'pa-random' else 'PrecomputedText')
+    assert (model.mix is None) and len(model.dehazer.stages[0]) == dict(t=1, s=2)[path.stem.split('_')[1]]

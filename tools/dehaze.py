@@ -50,6 +50,8 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument('--judge-checkpoint', type=Path, metavar='FILE', help='what was trained with it')
     parser.add_argument('--passes', type=passes, default=1, metavar='N',
                         help='times through the network, or level (default: %(default)s)')
+    parser.add_argument('--domain', metavar='NAME',
+                        help='what is in the photos, such as outdoor, for a network that is told in words')
     parser.add_argument('--tile', type=positive, metavar='N',
                         help='go through the network in tiles of N pixels; refused where it looks at the whole photo')
     parser.add_argument('--overlap', type=positive, default=64, metavar='N', help='of tiles (default: %(default)s)')
@@ -89,8 +91,8 @@ def run(args: argparse.Namespace) -> int:
         raise ValueError('--frames is for a video or a camera.')
     judge = HazeInferencer(args.judge, args.device, checkpoint=args.judge_checkpoint)
     inferencer = DehazeInferencer(args.model, args.device, checkpoint=args.checkpoint, judge=judge, passes=args.passes,
-                                  tile=args.tile, overlap=args.overlap, unsafe_tiles=args.unsafe_tiles, half=args.half,
-                                  workers=args.workers)
+                                  tile=args.tile, overlap=args.overlap, unsafe_tiles=args.unsafe_tiles,
+                                  domain=args.domain, half=args.half, workers=args.workers)
     kinds = [kind for kind in KINDS if not getattr(args, f'no_{kind}')]
     with stop_on_interrupt() as stopped:
         job = DehazeJob(args.out, inferencer, kinds, f'.{args.format}', stopped)

@@ -17,6 +17,7 @@ from ..checkpoints import load_checkpoint
 from ..media import map_in_order
 from ..models.dehazers import BaseDehazer, DarkChannelPrior
 from ..models.dehazers.published import own_names
+from ..models.guidance import GuidedDehazer
 from ..photo import from_unit_rgb, to_unit_rgb
 from ..progress import show_progress
 from ..registry import MODELS
@@ -91,6 +92,8 @@ class DehazeInferencer:
         overlap: of the tiles, pixels.
         unsafe_tiles: allows tiles for a network that looks at the whole photo, say by pooling. Each tile is then
             dehazed by what is seen in it alone, and their brightness differs.
+        domain: what is in the photos, for a network that is told in words, such as ``'indoor'``; by default a bit of
+            each of its domains.
         half: uses half precision (bfloat16 on a processor, float16 elsewhere) where torch thinks it safe.
         workers: threads that read photos; by default as many as cores.
 
@@ -109,6 +112,7 @@ class DehazeInferencer:
                  tile: int | None = None,
                  overlap: int = OVERLAP,
                  unsafe_tiles: bool = False,
+                 domain: str | None = None,
                  half: bool = False,
                  workers: int | None = None) -> None:
         self.network = _load(PRIOR if model is None else model, checkpoint, device)
@@ -117,6 +121,10 @@ class DehazeInferencer:
             raise ValueError("passes='level' wants a judge that was trained: HazeInferencer(CONFIG, checkpoint=FILE).")
         if passes != BY_LEVEL and (isinstance(passes, str) or passes < 1):
             raise ValueError(f"passes is at least 1, or 'level', got {passes!r}.")
+        if domain is not None and not isinstance(self.network, GuidedDehazer):
+            raise ValueError(f'domain is for a GuidedDehazer, got {domain!r} for a {type(self.network).__name__}.')
+        if isinstance(self.network, GuidedDehazer):
+            self.network.set_domain(domain)
         if tile is not None:
             _check_tiles(self.network, tile, overlap, unsafe_tiles)
         self.judge, self.passes, self.tile, self.overlap, self.half = judge, passes, tile, overlap, half

@@ -39,7 +39,8 @@ class LoadDomain(BaseTransform):
             results['domain_scores'] = np.eye(count, dtype=np.float32)[which]
             return results
         top = Path(self.root if self.root is not None else Path(self.file).parent)
-        results['domain_scores'] = self.known.of(Path(os.path.relpath(results['img_path'], top)).as_posix())
+        results['domain_scores'] = self.known.of(
+            Path(os.path.relpath(results['img_path'], top)).as_posix(), self.file)
         return results
 
     def __repr__(self) -> str:

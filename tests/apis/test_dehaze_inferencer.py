@@ -176,6 +176,24 @@ def test_a_progressive_dehazer_is_as_narrow_as_its_parts(checkpoint):
         assert build(arm=dict(type='GUNet'), prm=None).whole_photo
 
 
+def test_a_network_that_is_told_in_words_gets_its_domain(photo, tmp_path):
+    config = tmp_path / 'told.py'
+    config.write_text("model = dict(type='GuidedDehazer', dehazer=dict(type='GUNet', arch=(1, 1, 1), width=8),\n"
+                      "             text=dict(type='RandomText', width=8), fusion=dict(type='ClassEmbedding'))\n")
+    torch.manual_seed(0)
+    with DefaultScope.overwrite_default_scope('mmpretrain'):
+        network = MODELS.build(Config.fromfile(config).model)
+    torch.nn.init.normal_(network.fusion.vectors)
+    torch.save(dict(state_dict=network.state_dict()), tmp_path / 'told.pth')
+    found = [DehazeInferencer(config, 'cpu', checkpoint=tmp_path / 'told.pth', domain=domain).dehaze(photo).dehazed
+             for domain in (None, 'indoor', 'outdoor')]
+    assert len({img.tobytes() for img in found}) == 3
+    with pytest.raises(ValueError, match='domain is one of indoor, outdoor'):
+        DehazeInferencer(config, 'cpu', checkpoint=tmp_path / 'told.pth', domain='sea')
+    with pytest.raises(ValueError, match='domain is for a GuidedDehazer'):
+        DehazeInferencer(domain='indoor')
+
+
 def test_half_precision_comes_near(photo, checkpoint):
     whole = DehazeInferencer(AOD, 'cpu', checkpoint=checkpoint).dehaze(photo).dehazed
     half = DehazeInferencer(AOD, 'cpu', checkpoint=checkpoint, half=True).dehaze(photo).dehazed

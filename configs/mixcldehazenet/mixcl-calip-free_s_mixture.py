@@ -1,0 +1,2 @@
+_base_ = './mixcl-none_s_mixture.py'
+model = dict(fusion=dict(type='ParameterFreeAttention'))

@@ -1,0 +1,2 @@
+_base_ = './mixcl-none_t_mixture.py'
+model = dict(fusion=dict(type='TextFiLM'))

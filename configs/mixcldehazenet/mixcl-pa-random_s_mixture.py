@@ -1,0 +1,3 @@
+# The control: vectors that say nothing
+_base_ = './mixcl-pa_s_mixture.py'
+model = dict(text=dict(_delete_=True, type='RandomText'))

@@ -1,0 +1,3 @@
+# The control: vectors that say nothing
+_base_ = './mixcl-pa_t_reside-6k.py'
+model = dict(text=dict(_delete_=True, type='RandomText'))
