@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Union
+from typing import Any
 
 import torch
 from environment import describe_environment
@@ -40,7 +40,7 @@ class Run:
     network: str
     variant: str
     seed: int
-    make: Callable[[], Union[Config, BaseDehazer]]
+    make: Callable[[], Config | BaseDehazer]
 
 
 def train(config: Config, folder: Path) -> tuple[BaseDehazer, float]:

@@ -209,8 +209,8 @@ class DehazeInferencer:
         try:
             with half:
                 found = in_tiles(self.network.dehaze, photo, tile, self.overlap) if tile else self.network.dehaze(photo)
-        except (RuntimeError, MemoryError) as error:
-            if 'memory' not in str(error) and not isinstance(error, MemoryError):
+        except (RuntimeError, MemoryError, cv2.error) as error:
+            if 'memory' not in str(error).lower() and not isinstance(error, MemoryError):
                 raise
             raise ValueError(f'{name} has {width} x {height} pixels, too many for the memory. Shrink it, say '
                              'half=True, or give tile=1024.') from error

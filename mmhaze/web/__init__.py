@@ -4,6 +4,8 @@
     where uploads pass through, and are deleted as soon as they are read
 :mod:`~mmhaze.web.visit`
     one photo: what the network says of it, its haze, its pictures
+:mod:`~mmhaze.web.clearing`, :mod:`~mmhaze.web.cams`
+    it without its haze, and where the network looks; after the answer, as they take longer
 :mod:`~mmhaze.web.album`
     many photos: the rows, and the tables to download
 :mod:`~mmhaze.web.words`

@@ -63,7 +63,8 @@ footer { display: none !important; }
 @media (max-width: 700px) {
   #photo { display: flex; flex-direction: column; }
   #photo > .column { display: contents; }
-  #give { order: 1; } #answer { order: 2; } #stage { order: 3; } #tuning { order: 4; } #network { order: 5; }
+  #give { order: 1; } #answer { order: 2; } #stage { order: 3; } #tuning { order: 4; } #cleared { order: 5; }
+  #network { order: 6; }
   #scenes #try { flex: 1 0 100%; }
   #head h1 { font-size: 1.3rem; }
   .mmh-album th, .mmh-album td { padding: 7px 4px !important; }

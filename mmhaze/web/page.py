@@ -10,35 +10,42 @@ from functools import partial
 from html import escape
 from typing import Any
 
+from ..apis.dehaze_inferencer import DehazeInferencer
 from ..apis.inferencer import HazeInferencer
+from ..visualization import overlay_haze
 from . import words
 from .album import as_csv, as_jsonl, go_through
 from .cams import draw_cams
+from .clearing import clear_up
 from .inbox import Inbox, name_of
 from .scenes import SCENES, draw
 from .toolkit import gr
-from .visit import DEFAULTS, RANGES, Visit, asked_gray, compare, look_at, read_settings, segment
+from .visit import DEFAULTS, RANGES, Visit, asked_gray, compare, look_at, read_settings, segment, unless_over
 
 # a photo is forgotten this long after it was given, seconds
 SECONDS_KEPT = 1800
 # events of the page are no interface for programs, and what they send is not changed on its way
 PLAIN: dict[str, Any] = dict(preprocess=False, postprocess=False, api_visibility='private')
+# the slider and the line of the photo without its haze, as long as there is none
+NOT_CLEARED: list[Any] = [gr.update(value=None, visible=False), '']
 FORGOTTEN = 'The page has forgotten the photo by now. Give it again.'
 
 
-def build_page(inferencer: HazeInferencer, inbox: Inbox, title: str) -> gr.Blocks:
+def build_page(inferencer: HazeInferencer, inbox: Inbox, title: str,
+               dehazer: DehazeInferencer | None = None) -> gr.Blocks:
     """The page.
 
     Args:
         inferencer: what answers.
         inbox: where uploads come in.
         title: what answers, in a few words.
+        dehazer: what takes the haze away; None shows no photo without it.
     """
     with gr.Blocks(title='How hazy is this photo?', analytics_enabled=False) as page:
         gr.HTML(f'<header id="head"><h1>How hazy is this photo?</h1><span>{escape(title)}</span></header>',
                 padding=False)
         with gr.Tab('Photo'):
-            _PhotoTab(inferencer, inbox)
+            _PhotoTab(inferencer, inbox, dehazer)
         with gr.Tab('Many photos'):
             _add_album_tab(inferencer, inbox)
         gr.HTML('<p id="private">Photos go to the computer that runs this page and nowhere else. Their files are '
@@ -47,10 +54,10 @@ def build_page(inferencer: HazeInferencer, inbox: Inbox, title: str) -> gr.Block
 
 
 class _PhotoTab:
-    """One photo: the field to give it, the answer, its haze to slide over it, and UCM's settings."""
+    """One photo: the field to give it, the answer, its haze to slide over it, UCM's settings, and it without haze."""
 
-    def __init__(self, inferencer: HazeInferencer, inbox: Inbox) -> None:
-        self.inferencer, self.inbox = inferencer, inbox
+    def __init__(self, inferencer: HazeInferencer, inbox: Inbox, dehazer: DehazeInferencer | None) -> None:
+        self.inferencer, self.inbox, self.dehazer = inferencer, inbox, dehazer
         self.visit = gr.State(time_to_live=SECONDS_KEPT)
         with gr.Row(elem_id='photo'):
             with gr.Column(scale=3, min_width=320):
@@ -62,9 +69,11 @@ class _PhotoTab:
                         gr.HTML('<p>or try a drawn scene in</p>', elem_id='try', padding=False)
                         scenes = {name: gr.Button(name, size='sm', min_width=90) for name in SCENES}
                 with gr.Column(visible=False, elem_id='stage') as self.stage:
-                    self.slider = gr.ImageSlider(show_label=False, slider_position=50, max_height=620, elem_id='slider',
-                                                 buttons=['fullscreen'], interactive=False)
+                    self.slider = _add_slider('slider')
                     self.line = gr.HTML(elem_id='line', padding=False)
+                with gr.Column(visible=False, elem_id='cleared') as self.cleared:
+                    self.clear_slider = _add_slider('clear-slider', visible=False)
+                    self.clear_line = gr.HTML(elem_id='clear-line', padding=False)
                 with gr.Column(visible=False, elem_id='network') as self.network:
                     self.cams = gr.HTML(elem_id='cams', padding=False)
             with gr.Column(scale=2, min_width=300):
@@ -76,14 +85,21 @@ class _PhotoTab:
 
     def _listen(self, scenes: dict[str, gr.Button], reset: gr.Button) -> None:
         settings, mask = list(self.settings.values()), [self.slider, self.line]
-        outputs = [self.drop, self.visit, self.answer, *mask, self.cams, self.stage, self.tuning, self.network]
-        given = [self.drop.input(self.show_upload, [self.drop, *settings], outputs, show_progress='minimal',
+        clear = [self.clear_slider, self.clear_line]
+        outputs = [self.drop, self.visit, self.answer, *mask, self.cams, *clear, self.stage, self.tuning, self.network,
+                   self.cleared]
+        given = [self.drop.input(self.show_upload, [self.drop, self.visit, *settings], outputs, show_progress='minimal',
                                  trigger_mode='multiple', **PLAIN)]
-        given += [button.click(partial(self.show_scene, name), settings, outputs, show_progress='minimal', **PLAIN)
-                  for name, button in scenes.items()]
+        given += [button.click(partial(self.show_scene, name), [self.visit, *settings], outputs,
+                               show_progress='minimal', **PLAIN) for name, button in scenes.items()]
+        # by default, one that is given while that before is still drawn would go without
+        later: dict[str, Any] = dict(show_progress='minimal', trigger_mode='multiple', **PLAIN)
         if self.inferencer.model is not None:
-            for event in given:
-                event.then(self.explain, [self.visit], [self.cams], show_progress='minimal', **PLAIN)
+            given = [event.then(self.explain, [self.visit], [self.cams], concurrency_id='explain', **later)
+                     for event in given]
+        if self.dehazer is not None:
+            for event in given:  # last, as it takes longest
+                event.then(self.clear, [self.visit], clear, concurrency_id='clear', **later)
         # while one is drawn the next waits, and only the latest of those that wait is drawn
         live: dict[str, Any] = dict(trigger_mode='always_last', show_progress='hidden', **PLAIN)
         gray = self.settings['gray']
@@ -92,25 +108,28 @@ class _PhotoTab:
         gray.input(self.redraw_gray, [self.visit, *settings], [self.settings['automatic'], *mask], **live)
         reset.click(self.reset, [self.visit], [*settings, *mask], **live)
 
-    def show_upload(self, upload: Mapping[str, Any] | None, *settings: Any) -> list[Any]:
+    def show_upload(self, upload: Mapping[str, Any] | None, before: Visit | None, *settings: Any) -> list[Any]:
         if upload is None:  # the field was emptied
-            return [gr.skip()] * 9
-        return self._show(lambda: look_at(self.inbox.read(upload), name_of(upload), self.inferencer), settings)
+            return [gr.skip()] * 12
+        return self._show(lambda: look_at(self.inbox.read(upload), name_of(upload), self.inferencer), before, settings)
 
-    def show_scene(self, name: str, *settings: Any) -> list[Any]:
-        return self._show(lambda: look_at(draw(name), f'a drawn scene in {name}', self.inferencer), settings)
+    def show_scene(self, name: str, before: Visit | None, *settings: Any) -> list[Any]:
+        return self._show(lambda: look_at(draw(name), f'a drawn scene in {name}', self.inferencer), before, settings)
 
-    def _show(self, look: Callable[[], Visit], settings: tuple) -> list[Any]:
+    def _show(self, look: Callable[[], Visit], before: Visit | None, settings: tuple) -> list[Any]:
         """The field, emptied for the next photo; what is known of this one; and whether that is to be seen."""
+        if before is not None:
+            before.over.set()
         try:
             visit = look()
             mask = self.redraw(visit, *settings)
         except ValueError as error:
-            return [None, None, words.problem(str(error)), None, '', '', *[gr.update(visible=False)] * 3]
+            return [None, None, words.problem(str(error)), None, '', '', *NOT_CLEARED, *[gr.update(visible=False)] * 4]
         model = self.inferencer.model
         answer = words.answer(visit.prediction, visit.name, model.classes if model is not None else ())
         seen = gr.update(visible=True)
-        return [None, visit, answer, *mask, '', seen, seen, gr.update(visible=model is not None)]
+        return [None, visit, answer, *mask, '', NOT_CLEARED[0], words.clearing(), seen, seen,
+                gr.update(visible=model is not None), gr.update(visible=self.dehazer is not None)]
 
     def redraw(self, visit: Visit | None, *settings: Any) -> list[Any]:
         """The pictures to slide over each other, and the line below them."""
@@ -118,7 +137,8 @@ class _PhotoTab:
             return [gr.skip(), words.problem(FORGOTTEN)]
         chosen = read_settings(settings)
         regions = segment(visit.photo, chosen)
-        return [compare(visit, regions), words.mask_line(regions, asked_gray(chosen))]
+        pictures = compare(visit, overlay_haze(visit.photo, regions), 'haze.jpg')
+        return [pictures, words.mask_line(regions, asked_gray(chosen))]
 
     def redraw_gray(self, visit: Visit | None, *settings: Any) -> list[Any]:
         """Who moves the gray threshold does not want it worked out."""
@@ -128,10 +148,22 @@ class _PhotoTab:
     def reset(self, visit: Visit | None) -> list[Any]:
         return [*DEFAULTS.values(), *self.redraw(visit, *DEFAULTS.values())]
 
-    def explain(self, visit: Visit | None) -> str:
+    def explain(self, visit: Visit | None) -> Any:
         """Where the network looks; after the answer, as it takes longer."""
         model = self.inferencer.model
-        return '' if visit is None or model is None else draw_cams(model, visit)
+        return gr.skip() if model is None else unless_over(visit, partial(draw_cams, model), gr.skip())
+
+    def clear(self, visit: Visit | None) -> Any:
+        """The photo without its haze, to slide over it, and the line below; last, as it may take longest."""
+        if self.dehazer is None:
+            return gr.skip()
+        pictures, line = unless_over(visit, partial(clear_up, self.dehazer, self.inferencer), (None, None))
+        return gr.skip() if line is None else [gr.update(value=pictures, visible=pictures is not None), line]
+
+
+def _add_slider(elem_id: str, visible: bool = True) -> gr.ImageSlider:
+    return gr.ImageSlider(show_label=False, slider_position=50, max_height=620, elem_id=elem_id, visible=visible,
+                          buttons=['fullscreen'], interactive=False)
 
 
 def _add_settings() -> dict[str, Any]:

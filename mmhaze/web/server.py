@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
+from ..apis.dehaze_inferencer import DehazeInferencer
 from ..apis.inferencer import HazeInferencer
 from .inbox import Inbox
 
@@ -65,7 +66,8 @@ def is_of_the_page(path: str) -> bool:
 
 
 @contextmanager
-def serve(inferencer: HazeInferencer, title: str, host: str = '127.0.0.1', port: int = 7860, max_mb: float = 20):
+def serve(inferencer: HazeInferencer, title: str, host: str = '127.0.0.1', port: int = 7860, max_mb: float = 20,
+          dehazer: DehazeInferencer | None = None):
     """Serves the page as long as the context lasts, and gives its address; then nothing of a visitor is left on disk.
 
     Args:
@@ -74,6 +76,7 @@ def serve(inferencer: HazeInferencer, title: str, host: str = '127.0.0.1', port:
         host: who can open the page: this computer alone, or with ``'0.0.0.0'`` whoever reaches it.
         port: where.
         max_mb: what one upload may have, megabytes.
+        dehazer: what takes the haze away; None shows no photo without it.
 
     Raises:
         ImportError: Gradio is missing.
@@ -86,7 +89,7 @@ def serve(inferencer: HazeInferencer, title: str, host: str = '127.0.0.1', port:
         from .look import CSS, HEAD, make_theme
         from .page import build_page
 
-        page = build_page(inferencer, inbox, title)
+        page = build_page(inferencer, inbox, title, dehazer)
         # a photo at a time, as each takes all cores; many photos beside it, so that they do not hold up one
         page.queue(default_concurrency_limit=1, max_size=MOST_VISITORS)
         try:
@@ -112,7 +115,8 @@ def _close(page: Any) -> None:
     log.setLevel(level)
 
 
-def serve_until_stopped(inferencer: HazeInferencer, title: str, host: str, port: int, max_mb: float) -> None:
+def serve_until_stopped(inferencer: HazeInferencer, title: str, host: str, port: int, max_mb: float,
+                        dehazer: DehazeInferencer | None = None) -> None:
     """:func:`serve` until Ctrl-C or the system's word to end."""
     warnings.filterwarnings('ignore', module='PIL')  # about photos that can be read all the same
     if host not in LOOPBACK:
@@ -121,7 +125,7 @@ def serve_until_stopped(inferencer: HazeInferencer, title: str, host: str, port:
     stopped = threading.Event()
     before = {name: signal.signal(name, lambda *_: stopped.set()) for name in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with serve(inferencer, title, host, port, max_mb) as address:
+        with serve(inferencer, title, host, port, max_mb, dehazer) as address:
             print(f'The page is at {address}  Ctrl-C ends it.', flush=True)
             while not stopped.wait(1):
                 pass

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import cv2
@@ -12,7 +13,6 @@ import numpy as np
 from ..apis.inferencer import HazeInferencer, HazePrediction
 from ..apis.outputs import encode_picture
 from ..ucm import HazeRegions, segment_haze
-from ..visualization import overlay_haze
 
 LONGEST_SIDE = 1600  # pixels; of a picture on the page
 # a window of UCM is the shorter side of the photo over this
@@ -29,12 +29,14 @@ class Visit:
         photo: (H, W, 3) uint8 BGR, at its full size, as the masks are made of it again and again.
         picture: it as the page shows it, see :func:`as_picture`.
         prediction: what is said of it.
+        over: set once its visitor has given another one, so that nothing more is to be shown of it.
     """
 
     name: str
     photo: np.ndarray
     picture: str
     prediction: HazePrediction
+    over: threading.Event = field(default_factory=threading.Event, compare=False)
 
 
 def read_settings(values: Sequence[Any]) -> dict[str, Any]:
@@ -57,6 +59,14 @@ def look_at(photo: np.ndarray, name: str, inferencer: HazeInferencer) -> Visit:
     return Visit(name, photo, as_picture(photo), prediction)
 
 
+def unless_over(visit: Visit | None, step: Callable[[Visit], Any], otherwise: Any) -> Any:
+    """What a step makes of a photo; ``otherwise`` where there is none, or its visitor gives another one meanwhile."""
+    if visit is None or visit.over.is_set():
+        return otherwise
+    found = step(visit)
+    return otherwise if visit.over.is_set() else found
+
+
 def segment(photo: np.ndarray, settings: Mapping[str, Any]) -> HazeRegions:
     """The haze of a photo with the settings of the page, those of ``DEFAULTS``."""
     gray = asked_gray(settings)
@@ -65,10 +75,10 @@ def segment(photo: np.ndarray, settings: Mapping[str, Any]) -> HazeRegions:
                         min_box=int(settings['min_box']))
 
 
-def compare(visit: Visit, regions: HazeRegions) -> list[dict[str, Any]]:
-    """The photo and its haze tinted, as Gradio's slider takes them."""
+def compare(visit: Visit, other: np.ndarray, other_name: str) -> list[dict[str, Any]]:
+    """The photo and another picture of it, (H, W, 3) uint8 BGR, as Gradio's slider takes them."""
     return [dict(url=picture, path=None, orig_name=name) for picture, name in
-            ((visit.picture, 'photo.jpg'), (as_picture(overlay_haze(visit.photo, regions)), 'haze.jpg'))]
+            ((visit.picture, 'photo.jpg'), (as_picture(other), other_name))]
 
 
 def as_picture(img: np.ndarray) -> str:
@@ -77,12 +87,17 @@ def as_picture(img: np.ndarray) -> str:
     Args:
         img: (H, W, 3) uint8 BGR.
     """
+    return as_address(encode_picture(shrink(img), '.jpg'), 'image/jpeg')
+
+
+def shrink(img: np.ndarray) -> np.ndarray:
+    """A picture, (H, W, 3) uint8 BGR, no larger than a screen: at most ``LONGEST_SIDE`` a side."""
     height, width = img.shape[:2]
-    scale = min(1.0, LONGEST_SIDE / max(height, width))
-    if scale < 1:
-        size = max(1, round(width * scale)), max(1, round(height * scale))
-        img = cv2.resize(img, size, interpolation=cv2.INTER_AREA)
-    return as_address(encode_picture(img, '.jpg'), 'image/jpeg')
+    scale = LONGEST_SIDE / max(height, width)
+    if scale >= 1:
+        return img
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return cv2.resize(img, size, interpolation=cv2.INTER_AREA)
 
 
 def as_address(data: bytes, kind: str) -> str:

@@ -83,6 +83,29 @@ def mask_line(regions: HazeRegions, gray: float | None) -> str:
             f'{regions.contrast_threshold:.0f}, {bright}.</span></p>')
 
 
+def clearing() -> str:
+    """That the haze is being taken away, which may take its time."""
+    return '<p class="mmh-line">The photo without its haze is on its way.</p>'
+
+
+def cleared_line(before: HazePrediction, after: HazePrediction, seconds: float) -> str:
+    """How hazy a photo was, and how hazy it is without its haze.
+
+    Args:
+        before, after: what the same inferencer says of both.
+        seconds: that the dehazer took.
+    """
+    if before.level is not None:
+        key, said = 'expected_level', (f'The network says <b>{escape(level_of(before))}</b> before, '
+                                       f'<b>{escape(level_of(after))}</b> after.')
+    else:
+        key, said = 'haze_factor', (f'Haze factor <b>{_number(before.haze_factor)}</b> before, '
+                                    f'<b>{_number(after.haze_factor)}</b> after, an estimate without training.')
+    known = (f'data-{when}="{getattr(seen, key)!r}"' for when, seen in (('before', before), ('after', after)))
+    return (f'<p class="mmh-line" {" ".join(known)}>{said} <span>Left of the handle the photo, right of it the '
+            f'same without haze, in {seconds:.1f} s.</span></p>')
+
+
 def album(predictions: Sequence[HazePrediction], total: int, trained: bool, tables: dict[str, bytes]) -> str:
     """The table of many photos.
 

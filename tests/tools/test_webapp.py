@@ -26,6 +26,7 @@ import numpy as np
 import pytest
 
 import mmhaze
+from mmhaze.apis.predict_report import level_of
 from mmhaze.photo import read_photo
 from mmhaze.ucm import segment_haze
 from mmhaze.visualization import overlay_haze
@@ -49,6 +50,7 @@ def free_port() -> str:
 @pytest.mark.parametrize(('arguments', 'says'), [
     (['--model', BASE], 'go together'), (['--port', '0'], 'from 1 to 65535'), (['--port', 'x'], 'from 1 to 65535'),
     (['--max-mb', '-1'], 'megabytes above 0'), (['--max-mb', 'nan'], 'megabytes above 0'),
+    (['--dehazer-checkpoint', 'a.pth'], 'wants --dehazer'),
 ])
 def test_wrong_usage_is_said(arguments, says, capsys):
     with pytest.raises(SystemExit):
@@ -59,6 +61,17 @@ def test_wrong_usage_is_said(arguments, says, capsys):
 def test_a_missing_checkpoint_is_said_in_a_line(capsys):
     assert webapp.main(['--port', free_port(), '--model', BASE, '--checkpoint', 'nowhere.pth']) == 2
     assert capsys.readouterr().err.startswith('webapp: There is no checkpoint nowhere.pth')
+
+
+@pytest.mark.parametrize(('options', 'says'), [
+    (['--dehazer', 'aodnet_haze-wild'], 'aodnet_haze-wild.py wants a checkpoint'),
+    (['--dehazer', BASE], 'not the config of a dehazer'),
+    (['--dehazer', 'nothing'], 'There is no config nothing'),
+])
+def test_a_dehazer_that_is_none_is_said_in_a_line(options, says, capsys):
+    assert webapp.main(['--port', free_port(), *options]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith('webapp: ') and says in said and said.count('\n') == 1
 
 
 def test_a_port_that_is_taken_is_said_before_anything_is_loaded(capsys):
@@ -107,10 +120,11 @@ def checkpoint(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope='module')
 def sites(tmp_path_factory, checkpoint) -> Iterator[dict[str, Site]]:
-    """Both pages: without a network, and with one whose uploads may have a megabyte."""
+    """Both pages: with nothing, and with a network, a dehazer, and uploads of a megabyte at most."""
     top = tmp_path_factory.mktemp('sites')
     sites = dict(estimate=open_site(top / 'estimate'),
-                 trained=open_site(top / 'trained', '--model', BASE, '--checkpoint', str(checkpoint), '--max-mb', '1'))
+                 trained=open_site(top / 'trained', '--model', BASE, '--checkpoint', str(checkpoint), '--max-mb', '1',
+                                   '--dehazer', 'dcp'))
     try:
         for name, site in sites.items():
             line = site.process.stdout.readline()
@@ -180,8 +194,11 @@ class Browser:
 
     def shows_haze(self, photo: np.ndarray, **settings: Any) -> bool:
         """Whether the slider has the photo on one side and its haze with these settings on the other."""
-        expected = [photo, overlay_haze(photo, segment_haze(photo, **settings))]
-        shown = self.pictures('#slider')
+        return self.shows('#slider', photo, overlay_haze(photo, segment_haze(photo, **settings)))
+
+    def shows(self, selector: str, *expected: np.ndarray) -> bool:
+        """Whether a slider has these two pictures."""
+        shown = self.pictures(selector)
         # JPEG is off by a little everywhere; a pixel that is tinted and should not be, or the reverse, is off by more
         return len(shown) == 2 and all(
             one.shape == other.shape and (np.abs(one.astype(int) - other).max(axis=2) > 40).mean() < 0.004
@@ -240,6 +257,31 @@ class TestPage:
         assert not sites['trained'].uploads()
         browser.until(lambda: browser.pictures('#cams') or 'mmhaze[pictures]' in browser.text('#cams'))
 
+    def test_the_photo_is_shown_without_its_haze(self, sites, browser, photo, checkpoint):
+        img = read_photo(photo)
+        dehazed = mmhaze.DehazeInferencer('dcp')(photo)[0].dehazed
+        browser.until(lambda: browser.shows('#clear-slider', img, dehazed))
+        assert not browser.shows('#clear-slider', img, img)
+        judge = mmhaze.HazeInferencer(BASE, checkpoint=checkpoint)
+        before, after = judge([img, dehazed], progress=False)
+        assert before.expected_level != pytest.approx(after.expected_level, abs=1e-4)
+        assert (f'The network says {level_of(before)} before, {level_of(after)} after.'
+                in ' '.join(browser.text('#clear-line').split()))
+        for name, seen in (('data-before', before), ('data-after', after)):
+            assert browser.number('#clear-line .mmh-line', name) == pytest.approx(seen.expected_level, abs=1e-6)
+        assert not sites['trained'].uploads()
+
+    def test_the_next_photo_does_not_wait_for_the_last_one_without_haze(self, sites, browser, photo, tmp_path):
+        large = cv2.resize(cv2.GaussianBlur(wall(0.1), (0, 0), 2), (1600, 1200))
+        cv2.imwrite(str(tmp_path / 'large.jpg'), large)
+        browser.answer_to(tmp_path / 'large.jpg')
+        assert 'on its way' in browser.text('#clear-line')
+        browser.answer_to(photo)
+        seen = [(320, 240, 3)]
+        browser.until(lambda: seen.extend(each.shape for each in browser.pictures('#clear-slider')) or len(seen) > 2)
+        assert set(seen) == {(320, 240, 3)}
+        browser.until(lambda: browser.shows_haze(read_photo(photo)))
+
     def test_a_setting_changes_the_mask_at_once(self, sites, browser, photo):
         from selenium.webdriver.common.keys import Keys
         img = read_photo(photo)
@@ -260,7 +302,7 @@ class TestPage:
         browser.give('#drop', tmp_path / 'broken.jpg')
         browser.until(lambda: 'broken.jpg cannot be read as a photo' in browser.text('.mmh-problem'))
         assert str(sites['trained'].temp) not in browser.text('body') and 'Traceback' not in browser.text('body')
-        assert not browser.all('#slider')
+        assert not browser.all('#slider, #clear-slider, #clear-line')
         (tmp_path / 'letter.txt').write_bytes(b'Dear all')
         browser.give('#drop', tmp_path / 'letter.txt')
         browser.until(lambda: 'Invalid file type: letter.txt' in browser.text('body'))
@@ -298,7 +340,7 @@ class TestPage:
         expected, = mmhaze.HazeInferencer()(photo)
         for name in ('haze_factor', 'dark_channel', 'saturation'):
             assert browser.number(f'[data-key={name}]', 'data-value') == getattr(expected, name)
-        assert not browser.all('.mmh-level, #cams')
+        assert not browser.all('.mmh-level, #cams, #cleared')
         browser.all('#scenes button')[2].click()
         browser.until(lambda: 'a drawn scene in dense haze' in browser.text('#answer'))
         browser.until(lambda: browser.pictures('#slider')[0].shape == (480, 640, 3))
@@ -336,7 +378,8 @@ class TestPage:
 
     def test_nothing_is_fetched_for_a_forged_upload(self, sites):
         api = f'{sites["estimate"].address}gradio_api/queue'
-        forged = [dict(path='https://example.org/a.png', meta=dict(_type='gradio.FileData')), 40, 40, 70, True, 100, 0]
+        upload = dict(path='https://example.org/a.png', meta=dict(_type='gradio.FileData'))
+        forged = [upload, None, 40, 40, 70, True, 100, 0]
         event = dict(data=forged, fn_index=0, session_hash='forger', event_data=None, trigger_id=None)
         request = urllib.request.Request(f'{api}/join', json.dumps(event).encode(),
                                          {'Content-Type': 'application/json'})

@@ -44,6 +44,6 @@ def test_all_else_is_shut_off(path):
 
 
 def test_the_pages_parts_do_without_gradio():
-    code = ('import sys, mmhaze.apis, mmhaze.web.album, mmhaze.web.cams, mmhaze.web.inbox, mmhaze.web.server, '
-            'mmhaze.web.words; sys.exit("gradio" in sys.modules)')
+    code = ('import sys, mmhaze.apis, mmhaze.web.album, mmhaze.web.cams, mmhaze.web.clearing, '
+            'mmhaze.web.inbox, mmhaze.web.server, mmhaze.web.words; sys.exit("gradio" in sys.modules)')
     assert subprocess.run([sys.executable, '-c', code], check=False).returncode == 0

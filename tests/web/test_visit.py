@@ -11,7 +11,17 @@ import mmhaze
 from mmhaze.ucm import segment_haze
 from mmhaze.visualization import overlay_haze
 from mmhaze.web.scenes import SCENES, draw
-from mmhaze.web.visit import DEFAULTS, LONGEST_SIDE, as_picture, compare, look_at, read_settings, segment
+from mmhaze.web.visit import (
+    DEFAULTS,
+    LONGEST_SIDE,
+    Visit,
+    as_picture,
+    compare,
+    look_at,
+    read_settings,
+    segment,
+    unless_over,
+)
 from tests.ucm.photos import wall
 
 
@@ -56,12 +66,30 @@ def test_the_pictures_are_the_photo_and_its_haze():
     photo = cv2.GaussianBlur(wall(0.1), (0, 0), 2)
     visit = look_at(photo, 'wall.png', mmhaze.HazeInferencer(workers=1))
     regions = segment(photo, DEFAULTS)
-    before, after = (decode(each['url']) for each in compare(visit, regions))
-    assert np.abs(before.astype(int) - photo).mean() < 2
     expected = overlay_haze(photo, regions)
+    before, after = (decode(each['url']) for each in compare(visit, expected, 'haze.jpg'))
+    assert np.abs(before.astype(int) - photo).mean() < 2
     assert np.abs(after.astype(int) - expected).mean() < 2 < np.abs(after.astype(int) - photo).mean()
     assert visit.prediction == mmhaze.HazeInferencer(workers=1)(photo)[0].__class__(
         **{**visit.prediction.__dict__, 'mask_share': regions.ratio})
+
+
+def test_nothing_is_made_of_a_photo_once_its_visitor_has_given_another():
+    def make(visit: Visit) -> str:
+        made.append(visit)
+        return 'made'
+
+    def make_while_another_comes(visit: Visit) -> str:
+        visit.over.set()
+        return make(visit)
+
+    made: list[Visit] = []
+    visit, other = (look_at(wall(0.1), name, mmhaze.HazeInferencer()) for name in ('a.png', 'b.png'))
+    assert unless_over(None, make, 'nothing') == 'nothing' and not made
+    assert unless_over(visit, make, 'nothing') == 'made'
+    assert unless_over(visit, make_while_another_comes, 'nothing') == 'nothing' and made == [visit, visit]
+    assert unless_over(visit, make, 'nothing') == 'nothing' and made == [visit, visit]
+    assert unless_over(other, make, 'nothing') == 'made'
 
 
 @pytest.mark.parametrize(('shape', 'shown'), [((10, 20), (10, 20)), ((800, 3200), (400, 1600)), ((1, 9000), (1, 1600))])

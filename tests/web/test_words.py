@@ -44,6 +44,7 @@ def test_an_estimate_is_marked_as_one():
 
 @pytest.mark.parametrize('said', [
     words.answer(LEVEL, '<script>', ('<script>', 'b')), words.answer(ESTIMATE, '<script>'), words.problem('<script>'),
+    words.cleared_line(replace(LEVEL, level_name='<script>'), LEVEL, 1.0),
     words.album([replace(LEVEL, file='<script>')], 1, True, {}), words.figures([('<script>', '')], '<script>'),
     words.album([HazePrediction('<script>', True, problem='<script>')], 1, True, {})])
 def test_names_of_files_are_no_html(said):
@@ -61,6 +62,15 @@ def test_what_is_said_of_the_mask():
         segment_haze(dim, gray_threshold=200), 200.0)
     assert 'leaves' not in words.mask_line(segment_haze(photo, gray_threshold=120), 120.0)
     assert 'No haze' in words.mask_line(segment_haze(np.zeros((9, 9, 3), np.uint8)), None)
+
+
+def test_how_hazy_a_photo_was_and_is():
+    said = words.cleared_line(replace(LEVEL, level=5, level_name='86 m'), replace(LEVEL, expected_level=0.25), 1.25)
+    assert plain(said).startswith('The network says level 5 (86 m) before, level 1 (200 m) after.')
+    assert 'data-before="0.75" data-after="0.25"' in said and 'in 1.2 s.' in said and 'estimate' not in said
+    said = words.cleared_line(ESTIMATE, replace(ESTIMATE, haze_factor=math.nan), 1.25)
+    assert plain(said).startswith('Haze factor 0.64 before, unknown after, an estimate without training.')
+    assert 'data-before="0.64" data-after="nan"' in said
 
 
 def test_a_table_shows_the_last_rows_while_it_grows_and_all_of_them_then():
