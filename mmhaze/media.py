@@ -39,7 +39,7 @@ class Photos:
     Attributes:
         root: the folder that they all lie in, absolute.
         names: their paths from there, with ``/`` on every system; each once.
-        unlisted: what is to be said of folders that could not be looked into.
+        unlisted: what is to be said of folders that could not be looked into, and of patterns that match nothing.
     """
 
     root: Path
@@ -81,6 +81,7 @@ def find_media(sources: Sequence[str]) -> Photos | Video:
     roots: list[Path] = []
     found: dict[Path, None] = {}
     unlisted: list[str] = []
+    unmatched: list[str] = []
     for source in sources:
         path = Path(os.path.abspath(os.path.expanduser(source)))
         if is_video(path):
@@ -91,6 +92,8 @@ def find_media(sources: Sequence[str]) -> Photos | Video:
             root, photos = path.parent, [path]
         elif glob.has_magic(source):
             root, photos = _match(path)
+            if not photos:
+                unmatched.append(f'{source} matches no photo.')
         else:
             raise FileNotFoundError(f'There is nothing at {path}. Wanted {WANTED}.')
         roots.append(root)
@@ -99,7 +102,7 @@ def find_media(sources: Sequence[str]) -> Photos | Video:
         raise FileNotFoundError(f'There is no photo in {", ".join(sources)}. Wanted {WANTED}. Looked for '
                                 f'{" ".join(PHOTO_SUFFIXES)}, not in hidden folders nor in what mmhaze wrote.')
     top = Path(os.path.commonpath(roots))
-    return Photos(top, tuple(photo.relative_to(top).as_posix() for photo in found), tuple(unlisted))
+    return Photos(top, tuple(photo.relative_to(top).as_posix() for photo in found), (*unlisted, *unmatched))
 
 
 def is_video(path: Path) -> bool:

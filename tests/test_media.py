@@ -40,6 +40,12 @@ def test_a_folder_means_its_photos_at_any_depth_sorted_and_nothing_else(source, 
     assert find_media([source]) == Photos(album, PHOTOS)
 
 
+def test_a_pattern_that_matches_nothing_is_said_beside_others(album):
+    assert find_media(['album/b.jpg', 'album/*.bmp']) == Photos(album, ('b.jpg',), ('album/*.bmp matches no photo.',))
+    with pytest.raises(FileNotFoundError, match='There is no photo in'):
+        find_media(['album/*.bmp'])
+
+
 def test_what_was_written_by_mmhaze_is_not_read_again(album):
     mark_output(album / 'out' / 'masks')
     (album / 'out' / 'masks' / 'a.PNG.png').touch()
