@@ -72,10 +72,10 @@ def test_a_config_trains_a_step_and_is_scored(path, tiny):
 @pytest.fixture(scope='module')
 def told(tiny, tmp_path_factory) -> dict[str, Path]:
     """The same, RESIDE-6K and SOTS, each with the domains of its photos."""
-    top = tmp_path_factory.mktemp('told')
+    folder = tmp_path_factory.mktemp('told')
     rng = np.random.default_rng(0)
-    roots = dict(tiny, **{'data/sots-indoor': top / 'sots', 'data/RESIDE-6K/train': top / 'train',
-                          'data/RESIDE-6K/test': top / 'test'})
+    roots = dict(tiny, **{'data/sots-indoor': folder / 'sots', 'data/RESIDE-6K/train': folder / 'train',
+                          'data/RESIDE-6K/test': folder / 'test'})
     for name, root in roots.items():
         if name not in tiny:
             for folder in ('hazy', 'GT', 'gt'):
@@ -83,10 +83,11 @@ def told(tiny, tmp_path_factory) -> dict[str, Path]:
                 for place in range(20):
                     photo = rng.integers(0, 256, (50, 60, 3), np.uint8)
                     cv2.imwrite(str(root / folder / f'{place}.png'), photo)
-        files = tuple(sorted(path.relative_to(root).as_posix() for path in root.rglob('*.png')))
+        top = root if name in tiny else root / 'hazy'
+        files = tuple(sorted(path.relative_to(top).as_posix() for path in top.rglob('*.png')))
         shares = rng.random((len(files), 1), np.float32)
         vectors = np.eye(2, 16, dtype=np.float32)
-        write_domains(root / 'clip_domains.npz', Domains(
+        write_domains(top / 'clip_domains.npz', Domains(
             ('indoor', 'outdoor'), ('in', 'out'), vectors, files, np.hstack([shares, 1 - shares]), 'a test'))
     return roots
 

@@ -3,5 +3,5 @@ _base_ = ['../_base_/datasets/dehaze_mixture.py', '../_base_/schedules/dehaze_1k
 model = dict(
     type='GuidedDehazer',
     dehazer=dict(type='MixDehazeNet', arch='s'),
-    text=dict(type='PrecomputedText', file='data/sots-indoor/clip_domains.npz'),
+    text=dict(type='PrecomputedText', file='data/sots-indoor/hazy/clip_domains.npz'),
     fusion=dict(type='NoFusion'))

@@ -1,6 +1,6 @@
 # Outdoors and indoors: the scenes and photos of dehaze_roads.py, and twelve of the pairs of SOTS indoor, as often as
 # one of the others; tested on what is held out of each. data/sots-indoor holds the folders hazy and gt. The domains
-# are those of tools/clip_domains.py data/hazel-level, data/haze-wild and data/sots-indoor
+# are those of tools/clip_domains.py data/hazel-level, data/haze-wild and data/sots-indoor/hazy
 _base_ = './dehaze_roads.py'
 
 crop = dict(
@@ -17,7 +17,7 @@ shrink = dict(
     transforms=[dict(type='ResizeEdge', scale=320, edge='long', interpolation='area')])
 of_scenes = dict(type='LoadDomain', file='data/hazel-level/clip_domains.npz')
 of_photos = dict(type='LoadDomain', file='data/haze-wild/clip_domains.npz')
-of_rooms = dict(type='LoadDomain', file='data/sots-indoor/clip_domains.npz')
+of_rooms = dict(type='LoadDomain', file='data/sots-indoor/hazy/clip_domains.npz')
 rooms = dict(type='PairedHazeDataset', data_root='data/sots-indoor', clear='gt')
 pair = dict(type='LoadPair', align='center_crop')
 pack = dict(type='PackDehazing')

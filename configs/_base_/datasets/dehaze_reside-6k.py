@@ -1,5 +1,5 @@
 # RESIDE-6K in DehazeFormer's layout, data/RESIDE-6K/{train,test}/{GT,hazy}, and the domains of its hazy photos by
-# tools/clip_domains.py data/RESIDE-6K/train and .../test
+# tools/clip_domains.py data/RESIDE-6K/train/hazy and .../test/hazy
 train_dataloader = dict(
     batch_size=16,
     num_workers=4,
@@ -10,7 +10,7 @@ train_dataloader = dict(
         data_root='data/RESIDE-6K/train',
         pipeline=[
             dict(type='LoadPair'),
-            dict(type='LoadDomain', file='data/RESIDE-6K/train/clip_domains.npz'),
+            dict(type='LoadDomain', file='data/RESIDE-6K/train/hazy/clip_domains.npz'),
             dict(
                 type='TransformBroadcaster',
                 mapping=dict(img=['img', 'clear'], img_shape=['img_shape', ...]),
@@ -29,7 +29,7 @@ val_dataloader = dict(
         data_root='data/RESIDE-6K/test',
         pipeline=[
             dict(type='LoadPair'),
-            dict(type='LoadDomain', file='data/RESIDE-6K/test/clip_domains.npz'),
+            dict(type='LoadDomain', file='data/RESIDE-6K/test/hazy/clip_domains.npz'),
             dict(type='PackDehazing')]))
 test_dataloader = val_dataloader
 

@@ -25,7 +25,7 @@ class GuidedDehazer(BaseDehazer):
         model = dict(
             type='GuidedDehazer',
             dehazer=dict(type='MixDehazeNet', arch='s', extra_planes=3),
-            text=dict(type='PrecomputedText', file='data/RESIDE-6K/train/clip_domains.npz'),
+            text=dict(type='PrecomputedText', file='data/RESIDE-6K/train/hazy/clip_domains.npz'),
             fusion=dict(type='PAFusion'))
 
     Args:
