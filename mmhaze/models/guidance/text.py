@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 
 import torch
@@ -12,7 +11,6 @@ from torch import Tensor, nn
 from ...registry import MODELS
 
 DOMAINS = ('indoor', 'outdoor')
-TEMPLATE = 'a photo of a {domain}'
 
 
 class TextFeatures(nn.Module):
@@ -98,14 +96,15 @@ class ClipText(TextFeatures):
     Args:
         clip: the config of a backend, such as ``dict(type='TransformersClip', weights=FOLDER)``.
         domains: the names of the domains.
-        template: the prompt, with ``{domain}``; the default is MixCLDehazeNet's.
+        template: the prompt, with ``{domain}``; None is MixCLDehazeNet's, ``'a photo of a {domain}'``.
 
     Raises:
         FileNotFoundError: there are no weights.
         ImportError: the backend's package is missing.
     """
 
-    def __init__(self, clip: dict, domains: Sequence[str] = DOMAINS, template: str = TEMPLATE) -> None:
-        import_module('mmhaze.clip')  # registers the backends, where one is asked for
-        vectors = MODELS.build(clip).encode_text([template.format(domain=domain) for domain in domains])
+    def __init__(self, clip: dict, domains: Sequence[str] = DOMAINS, template: str | None = None) -> None:
+        from ...clip import TEMPLATE  # registers the backends, where one is asked for
+        prompts = [(template or TEMPLATE).replace('{domain}', domain) for domain in domains]
+        vectors = MODELS.build(clip).encode_text(prompts)
         super().__init__(domains, vectors)

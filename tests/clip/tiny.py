@@ -1,0 +1,79 @@
+"""A CLIP of a few kilobytes, made on the spot and saved as a real one is."""
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from mmhaze.clip import ClipBackend
+from mmhaze.clip.preprocess import MEAN, STD, Preprocess
+
+SIZE, WIDTH, PLACES = 32, 16, 16  # pixels, numbers of a feature, 4x4 patches of 8 pixels
+ENDS = ['<|startoftext|>', '<|endoftext|>']
+
+
+def save_tiny_clip(folder: Path, words: dict[str, int] | None = None, merges: str = '#version: 0.2\n') -> Path:
+    """A folder as save_pretrained writes it; by default every letter is a word."""
+    import transformers
+    from tokenizers.pre_tokenizers import ByteLevel
+
+    letters = sorted(ByteLevel.alphabet())
+    words = words or {word: place for place, word in enumerate(letters + [f'{each}</w>' for each in letters] + ENDS)}
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / 'vocab.json').write_text(json.dumps(words), encoding='utf-8')
+    (folder / 'merges.txt').write_text(merges, encoding='utf-8')
+    size = dict(hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2)
+    text = dict(size, vocab_size=len(words), max_position_embeddings=77, bos_token_id=words[ENDS[0]],
+                eos_token_id=words[ENDS[1]], pad_token_id=words[ENDS[1]])
+    eyes = dict(size, image_size=SIZE, patch_size=8)
+    network = transformers.CLIPModel(transformers.CLIPConfig(text_config=text, vision_config=eyes,
+                                                             projection_dim=WIDTH))
+    generator = torch.Generator().manual_seed(0)
+    for name, weight in network.named_parameters():
+        if weight.ndim > 1:  # of a size that makes something of photos and words
+            weight.data.normal_(0, 0.3, generator=generator)
+        elif name != 'logit_scale':
+            weight.data += torch.randn(weight.shape, generator=generator) / 5
+    network.save_pretrained(folder)
+    transformers.CLIPTokenizer.from_pretrained(folder).save_pretrained(folder)
+    return folder
+
+
+def read_parameters(folder: Path) -> dict[str, np.ndarray]:
+    from safetensors.numpy import load_file
+    return load_file(folder / 'model.safetensors')
+
+
+def pixels_by_hand(img: np.ndarray, size: int = SIZE) -> torch.Tensor:
+    """CLIP's preprocessing of photos whose longer side loses an even number of pixels, with Pillow and NumPy."""
+    height, width = img.shape[:2]
+    scale = size / min(height, width)
+    small = np.asarray(Image.fromarray(img[..., ::-1].copy()).resize((int(width * scale), int(height * scale)),
+                                                                     Image.Resampling.BICUBIC), np.float64)
+    top, left = (small.shape[0] - size) // 2, (small.shape[1] - size) // 2
+    crop = small[top:top + size, left:left + size] / 255
+    return torch.from_numpy(((crop - MEAN) / STD).transpose(2, 0, 1)).float()
+
+
+class ConstructedClip(ClipBackend):
+    """A CLIP whose features are known: of a photo, and of each quarter of it, its brightness as an angle; of the
+    prompt ``'NUMBER ...'``, the number as one."""
+
+    width, source = 2, 'constructed'
+
+    def __init__(self) -> None:
+        super().__init__('cpu', Preprocess(2, (0.0,) * 3, (1.0,) * 3))
+
+    def _read(self, prompts: list[str]) -> torch.Tensor:
+        return self._point(torch.tensor([float(prompt.split()[0]) for prompt in prompts])) * 3
+
+    def _see(self, pixels: torch.Tensor) -> torch.Tensor:
+        quarters = pixels.mean(1).flatten(1)
+        return self._point(torch.cat([quarters.mean(1, keepdim=True), quarters], dim=1)) * 7
+
+    @staticmethod
+    def _point(share: torch.Tensor) -> torch.Tensor:
+        return torch.stack([torch.cos(share * np.pi / 2), torch.sin(share * np.pi / 2)], dim=-1)
