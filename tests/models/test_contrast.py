@@ -5,6 +5,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 import torchvision
+from mmengine.logging import MessageHub
 from torch import nn
 
 from mmhaze.models import (
@@ -137,6 +138,29 @@ def test_the_haze_mask_chooses_patches_and_brightness_among_equals():
     mask = segment_haze((images[1] * 255).round().byte().numpy().transpose(1, 2, 0)[..., ::-1].copy()).mask
     clear = mask[:64, :80].reshape(8, 8, 10, 8).mean((1, 3)).ravel() == 0
     assert least[1, 0] == min(np.flatnonzero(clear), key=lambda place: luma[place])
+
+
+@pytest.mark.parametrize('kind', [InterContrastiveLoss, ContrastRegularization, IntraContrastiveLoss])
+def test_a_loss_sets_in_over_its_warm_up(kind, monkeypatch):
+    hub = MessageHub.get_instance('warm-up')
+    monkeypatch.setattr(MessageHub, 'get_current_instance', lambda: hub)
+    given = photos(1, 64), photos(0, 64), photos(2, 64)
+    whole, slow = kind()(*given), kind(warm_up=20)
+    assert slow(*given) == whole  # no training is under way
+    for step, share in ((0, 0), (5, 0.25), (19, 0.95), (20, 1), (500, 1)):
+        hub.update_info('iter', step)
+        torch.testing.assert_close(slow(*given), share * whole)
+        assert kind()(*given) == whole
+
+
+def test_a_grid_on_a_photo_that_is_still_hazy_lowers_the_inter_loss_and_on_one_that_is_nearly_clear_raises_it():
+    """Why a warm-up is there: half way a ratio of distances rewards whatever lies far from both."""
+    clear, hazy = photos(0, 64) * 0.5, photos(0, 64) * 0.15 + 0.6
+    grid = 0.05 * (-1)**(torch.arange(64)[:, None] // 2 + torch.arange(64) // 2)
+    loss = InterContrastiveLoss()
+    early, late = (hazy + share * (clear - hazy) for share in (0.1, 0.9))
+    assert loss(early + grid, clear, hazy) < loss(early, clear, hazy)
+    assert loss(late + grid, clear, hazy) > loss(late, clear, hazy)
 
 
 class Holder(nn.Module):

@@ -6,6 +6,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...registry import MODELS
+from .warm_up import warmed_up
 
 
 def contrast_ratio(near: Tensor, far: Tensor, bounded: bool, eps: float) -> Tensor:
@@ -29,6 +30,8 @@ class InterContrastiveLoss(nn.Module):
         use_pre: whether the pre-restored photo is a negative.
         eps: added to the divisor.
         loss_weight: by which it is multiplied.
+        warm_up: steps of training over which it sets in. As long as :math:`d^+ > d^-` whatever moves the photo away
+            from both lowers the loss, and networks draw grids; until :math:`d^+ < d^-` it is better left out.
     """
 
     def __init__(self,
@@ -37,11 +40,13 @@ class InterContrastiveLoss(nn.Module):
                  bounded: bool = True,
                  use_pre: bool = True,
                  eps: float = 1e-7,
-                 loss_weight: float = 0.1) -> None:
+                 loss_weight: float = 0.1,
+                 warm_up: int = 0) -> None:
         super().__init__()
         self.extractor = MODELS.build(extractor)
         self.weights = weights and tuple(weights)
-        self.bounded, self.use_pre, self.eps, self.loss_weight = bounded, use_pre, eps, loss_weight
+        self.bounded, self.use_pre, self.eps = bounded, use_pre, eps
+        self.loss_weight, self.warm_up = loss_weight, warm_up
 
     def forward(self, dehazed: Tensor, clear: Tensor, hazy: Tensor, pre: Tensor | None = None) -> Tensor:
         """(N, 3, H, W) RGB in [0, 1] each -> a number."""
@@ -55,7 +60,7 @@ class InterContrastiveLoss(nn.Module):
             near = F.l1_loss(anchors[place], positives[place])
             far = sum(F.l1_loss(anchors[place], negative[place]) for negative in negatives) / len(negatives)
             total = total + weight * contrast_ratio(near, far, self.bounded, self.eps)
-        return self.loss_weight * total
+        return self.loss_weight * warmed_up(self.warm_up) * total
 
 
 @MODELS.register_module()
@@ -72,5 +77,5 @@ class ContrastRegularization(InterContrastiveLoss):
     """
 
     def __init__(self, extractor: dict = dict(type='TinyExtractor'), weights: Sequence[float] | None = None,
-                 bounded: bool = False, eps: float = 1e-7, loss_weight: float = 0.1) -> None:
-        super().__init__(extractor, weights, bounded, use_pre=False, eps=eps, loss_weight=loss_weight)
+                 bounded: bool = False, eps: float = 1e-7, loss_weight: float = 0.1, warm_up: int = 0) -> None:
+        super().__init__(extractor, weights, bounded, use_pre=False, eps=eps, loss_weight=loss_weight, warm_up=warm_up)

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 from ...registry import MODELS
 from ...ucm import segment_haze_batch
+from .warm_up import warmed_up
 
 LUMA = (0.299, 0.587, 0.114)
 SELECTIONS = ('clear', 'hazy', 'mask')
@@ -67,6 +68,7 @@ class IntraContrastiveLoss(nn.Module):
             hazy photo chooses the one half of the patches, and what it calls clear the other.
         temperature: :math:`\tau`.
         loss_weight: by which it is multiplied.
+        warm_up: steps of training over which it sets in.
     """
 
     def __init__(self,
@@ -75,13 +77,14 @@ class IntraContrastiveLoss(nn.Module):
                  patches: int = 8,
                  select_on: str = 'clear',
                  temperature: float = 0.1,
-                 loss_weight: float = 0.05) -> None:
+                 loss_weight: float = 0.05,
+                 warm_up: int = 0) -> None:
         super().__init__()
         if select_on not in SELECTIONS:
             raise ValueError(f'select_on is one of {", ".join(SELECTIONS)}, got {select_on!r}.')
         self.extractor = MODELS.build(extractor)
         self.count, self.patches, self.select_on = count, patches, select_on
-        self.temperature, self.loss_weight = temperature, loss_weight
+        self.temperature, self.loss_weight, self.warm_up = temperature, loss_weight, warm_up
 
     def forward(self, dehazed: Tensor, clear: Tensor, hazy: Tensor, pre: Tensor | None = None) -> Tensor:
         """(N, 3, H, W) RGB in [0, 1] each -> a number; ``pre`` does not count."""
@@ -91,7 +94,8 @@ class IntraContrastiveLoss(nn.Module):
         places = torch.cat([bright, dark], dim=1)
         anchor, positive, unrestored = (self._embed(cut_patches(each, size, places)) for each in
                                         (dehazed, clear, hazy))
-        return self.loss_weight * patch_contrast(anchor, positive, unrestored, self.temperature)
+        weight = self.loss_weight * warmed_up(self.warm_up)
+        return weight * patch_contrast(anchor, positive, unrestored, self.temperature)
 
     def _embed(self, patches: Tensor) -> Tensor:
         """(N, K, 3, size, size) -> (N, K, C), of length 1."""
