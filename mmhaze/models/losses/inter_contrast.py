@@ -31,7 +31,7 @@ class InterContrastiveLoss(nn.Module):
         eps: added to the divisor.
         loss_weight: by which it is multiplied.
         warm_up: steps of training over which it sets in. As long as :math:`d^+ > d^-` whatever moves the photo away
-            from both lowers the loss, and networks draw grids; until :math:`d^+ < d^-` it is better left out.
+            from both lowers the loss, such as a grid.
     """
 
     def __init__(self,
