@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -210,6 +211,13 @@ def until(items: Iterable[Item], stopped: Callable[[], bool]) -> Iterator[Item]:
         if stopped():
             return
         yield item
+
+
+def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """The items, up to ``size`` at a time."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
 
 
 def map_in_order(function: Callable[[Item], Result], items: Iterable[Item], workers: int,

@@ -22,7 +22,7 @@ from ..photo import from_unit_rgb, to_unit_rgb
 from ..progress import show_progress
 from ..registry import MODELS
 from .inferencer import HazeInferencer, HazePrediction
-from .inputs import PhotoInput, PhotoSource, list_photos
+from .inputs import PhotoInput, PhotoSource, list_photos, problem_of
 from .networks import build_network, find_config
 from .tiles import in_tiles
 
@@ -259,5 +259,4 @@ def _read(photo: PhotoSource, keep_going: bool) -> Read:
     except Exception as error:  # some decoders fail in ways of their own, and the other photos are to be done
         if not keep_going:
             raise
-        known = isinstance(error, (ValueError, FileNotFoundError))
-        return str(error) if known else f'{photo.name} cannot be read as a photo: {error}.'
+        return problem_of(error, photo.name)

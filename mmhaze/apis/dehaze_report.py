@@ -12,7 +12,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import time
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -20,14 +19,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ..files import write_whole
 from ..media import Photos, Video, map_in_order, until
-from ..photo import read_photo
 from ..progress import show_progress
 from .dehaze_inferencer import DehazeInferencer, DehazeResult
 from .inferencer import HazePrediction
-from .inputs import PhotoSource
-from .outputs import OutputFolder, Table, as_text, encode_picture
+from .inputs import PhotoSource, sources_of
+from .outputs import OutputFolder, Table, as_text
 from .pictures import draw_comparison
 from .video import RunSummary, VideoFile, follow_video, note_fitted
 
@@ -100,9 +97,7 @@ def dehaze_photos(job: DehazeJob, photos: Photos) -> DehazeSummary:
     start, summary = time.perf_counter(), DehazeSummary(problems=list(photos.unlisted))
     job.folder.refuse_as_input((photos.root / name for name in photos.names), KINDS)
     job.folder.begin(job.kinds)
-    sources = (PhotoSource(name, lambda name=name: read_photo(photos.root / name))  # type: ignore[misc]
-               for name in until(photos.names, job.stopped))
-    results = job.inferencer.stream_sources(sources, keep_going=True)
+    results = job.inferencer.stream_sources(sources_of(photos, job.stopped), keep_going=True)
     with Table(job.folder.table, COLUMNS) as table, \
             show_progress(len(photos.names), label='Dehazing', unit='photos') as advance:
         for result in map_in_order(lambda each: _write(job, photos.root, each), results, job.inferencer.workers):
@@ -163,15 +158,6 @@ def _dehaze_frames(job: DehazeJob, video: Video, images: Iterable[np.ndarray], f
 
 def _write(job: DehazeJob, root: Path, result: DehazeResult) -> DehazeResult:
     """Writes the pictures of a photo and lets go of them; where that cannot be done the result says why."""
-    problem = result.problem
-    try:
-        for kind, suffix, picture in () if problem else job.draw(result):
-            write_whole(job.folder.place(kind, result.file, suffix), encode_picture(picture, suffix))
-    except ValueError as error:
-        problem = f'{root / result.file}: {error}.'
-    except OSError as error:
-        if error.errno != errno.ENAMETOOLONG:
-            raise
-        problem = f'{root / result.file} has a name too long to be given one more suffix.'
+    problem = result.problem or job.folder.write(root / result.file, result.file, job.draw(result))
     nothing = np.zeros((0, 0, 3), np.uint8)
     return replace(result, hazy=nothing, dehazed=nothing, problem=problem)

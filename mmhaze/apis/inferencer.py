@@ -19,7 +19,7 @@ from ..baselines import dark_channel_ratio, haze_factor, mean_saturation
 from ..media import map_in_order
 from ..progress import show_progress
 from ..ucm import segment_haze
-from .inputs import PhotoInput, PhotoSource, list_photos
+from .inputs import PhotoInput, PhotoSource, list_photos, problem_of
 from .level_model import LevelModel
 from .torch_threads import one_thread_a_batch
 
@@ -187,9 +187,7 @@ class HazeInferencer:
         except Exception as error:  # some decoders fail in ways of their own, and the other photos are to be done
             if not keep_going:
                 raise
-            known = isinstance(error, (ValueError, FileNotFoundError))
-            problem = str(error) if known else f'{photo.name} cannot be read as a photo: {error}.'
-            return HazePrediction(photo.name, self.model is not None, problem=problem), None
+            return HazePrediction(photo.name, self.model is not None, problem=problem_of(error, photo.name)), None
         return replace(prediction, seconds=time.perf_counter() - start), prepared
 
     def _describe(self, img: np.ndarray, name: str) -> Looked:

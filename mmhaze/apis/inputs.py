@@ -1,7 +1,7 @@
 """What an inferencer may be given, made into one list of photos to read."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Union
 import numpy as np
 from PIL import Image
 
-from ..media import Video, find_media
+from ..media import Photos, Video, find_media, until
 from ..photo import photo_of, read_photo
 
 PhotoInput = Union[str, Path, np.ndarray, Image.Image]
@@ -55,6 +55,17 @@ def list_photos(inputs: PhotoInput | Iterable[PhotoInput]) -> list[PhotoSource]:
         else:
             raise TypeError(f'{name} is a {type(each).__name__}, wanted a path, an array or a PIL image.')
     return found
+
+
+def sources_of(photos: Photos, stopped: Callable[[], bool]) -> Iterator[PhotoSource]:
+    """The photos that a job goes through, by their names in it, as long as ``stopped`` does not say so."""
+    return (PhotoSource(name, partial(read_photo, photos.root / name)) for name in until(photos.names, stopped))
+
+
+def problem_of(error: Exception, name: str) -> str:
+    """Why a photo of this name could not be read; some decoders fail in ways of their own."""
+    known = isinstance(error, (ValueError, FileNotFoundError))
+    return str(error) if known else f'{name} cannot be read as a photo: {error}.'
 
 
 def _find_files(path: str) -> list[PhotoSource]:

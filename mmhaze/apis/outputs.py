@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import errno
 import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from ..files import write_whole
 from ..media import OUTPUT_MARKER, mark_output
 
 if TYPE_CHECKING:
@@ -88,6 +90,30 @@ class OutputFolder:
             folder = folder.resolve()
             for own in written & {folder, *folder.parents}:
                 raise ValueError(f'The input lies in {own}, where this run would write. Choose another folder.')
+
+    def write(self, source: Path, file: str, pictures: Iterable[tuple[str, str, np.ndarray]]) -> str | None:
+        """Writes the pictures of ``file``, which was read from ``source``: kind, suffix and picture of each.
+
+        All are encoded before the first is written: a photo with a problem leaves nothing.
+
+        Returns:
+            Why they cannot be, or None.
+
+        Raises:
+            OSError: nothing can be written, as when the disk is full.
+        """
+        try:
+            data = [(self.place(kind, file, suffix), encode_picture(picture, suffix))
+                    for kind, suffix, picture in pictures]
+            for path, content in data:
+                write_whole(path, content)
+        except ValueError as error:
+            return f'{source}: {error}.'
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+            return f'{source} has a name too long to be given one more suffix.'
+        return None
 
     def begin(self, kinds: Iterable[str]) -> None:
         """Removes what the job before left here, as its table has it, and makes the subfolders ``kinds``."""

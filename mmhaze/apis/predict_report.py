@@ -14,7 +14,6 @@ The two tables grow as ``.haze.csv.part`` and ``.haze.jsonl.part`` as long as th
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import time
 from collections import Counter, deque
@@ -24,14 +23,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ..files import write_whole
 from ..media import Photos, Video, map_in_order, until
 from ..photo import read_photo
 from ..progress import show_progress
 from .dehaze_inferencer import DehazeInferencer
 from .inferencer import HazeInferencer, HazePrediction
-from .inputs import PhotoSource
-from .outputs import Lines, OutputFolder, Table, as_text, encode_picture, part_of
+from .inputs import PhotoSource, sources_of
+from .outputs import Lines, OutputFolder, Table, as_text, part_of
 from .pictures import draw_comparison, draw_level, level_of
 from .video import RunSummary, VideoFile, follow_video, note_fitted
 
@@ -109,9 +107,7 @@ def predict_photos(job: PredictJob, photos: Photos) -> PredictSummary:
     start, summary = time.perf_counter(), PredictSummary(problems=list(photos.unlisted))
     job.folder.refuse_as_input((photos.root / name for name in photos.names), [OVERLAYS, COMPARE])
     job.begin()
-    sources = (PhotoSource(name, lambda name=name: read_photo(photos.root / name))  # type: ignore[misc]
-               for name in until(photos.names, job.stopped))
-    predictions = job.inferencer.stream_sources(sources, job.batch_size, keep_going=True)
+    predictions = job.inferencer.stream_sources(sources_of(photos, job.stopped), job.batch_size, keep_going=True)
     with _Writer(job) as writer, show_progress(len(photos.names), label='Haze', unit='photos') as advance:
         # a dehazer has all threads for itself, and is given one photo at a time
         workers = 1 if job.dehazer is not None else job.inferencer.workers
@@ -203,13 +199,10 @@ def _draw(job: PredictJob, root: Path, prediction: HazePrediction) -> HazePredic
     """Writes the pictures of a photo; where that cannot be done the prediction says why."""
     if not job.kinds or prediction.problem:
         return prediction
+    path = root / prediction.file
     try:
-        for kind, picture in job.draw(read_photo(root / prediction.file), prediction):
-            write_whole(job.folder.place(kind, prediction.file, '.jpg'), encode_picture(picture, '.jpg'))
+        img = read_photo(path)
     except (ValueError, FileNotFoundError) as error:
-        return replace(prediction, problem=f'{root / prediction.file}: {error}.')
-    except OSError as error:
-        if error.errno != errno.ENAMETOOLONG:
-            raise
-        return replace(prediction, problem=f'{root / prediction.file} has a name too long to be given one more suffix.')
-    return prediction
+        return replace(prediction, problem=f'{path}: {error}.')
+    pictures = ((kind, '.jpg', picture) for kind, picture in job.draw(img, prediction))
+    return replace(prediction, problem=job.folder.write(path, prediction.file, pictures))

@@ -14,7 +14,6 @@ A run first removes the pictures and the table of the one before it.
 """
 from __future__ import annotations
 
-import errno
 import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, fields
@@ -25,13 +24,12 @@ from typing import Any
 import numpy as np
 
 from ..baselines import haze_factor
-from ..files import write_whole
 from ..media import Photos, map_in_order, mark_output
 from ..photo import read_photo
 from ..progress import show_progress
 from ..ucm import HazeRegions, haze_segment, segment_haze
 from ..visualization import draw_sweep, overlay_haze
-from .outputs import OutputFolder, Table, as_text, encode_picture
+from .outputs import OutputFolder, Table, as_text
 from .video import RunSummary
 
 KINDS = ('overlays', 'masks', 'segments')
@@ -200,19 +198,7 @@ def _run_photo(job: UcmJob, root: Path, file: str) -> UcmRow | str:
     if isinstance(photo, str):
         return photo
     row, regions = job.measure(photo, file)
-    try:
-        # all encoded before the first is written: a photo without a row leaves nothing
-        data = [(job.folder.place(kind, file, suffix), encode_picture(picture, suffix))
-                for kind, suffix, picture in job.draw(photo, regions)]
-        for path, content in data:
-            write_whole(path, content)
-    except ValueError as error:
-        return f'{root / file}: {error}.'
-    except OSError as error:
-        if error.errno != errno.ENAMETOOLONG:
-            raise
-        return f'{root / file} has a name too long to be given one more suffix.'
-    return row
+    return job.folder.write(root / file, file, job.draw(photo, regions)) or row
 
 
 def _read(path: Path) -> np.ndarray | str:

@@ -1,14 +1,14 @@
 """CALIP: zero-shot classification with CLIP, in which photo and texts attend to each other without parameters."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..media import batches
 from .backends import ClipBackend
 from .zero_shot import check_widths
 
@@ -89,15 +89,9 @@ class CalipClassifier:
         """The probability of each level, (N, K) float32; each photo is (H, W, 3) uint8 BGR. They add up to 1, and are
         no frequencies: 3 of 10 photos at 0.7 need not be wrong."""
         rows = [calip_logits(*self.clip.encode_tokens(batch), self.texts, self.betas).softmax(-1).numpy()
-                for batch in _batches(photos, self.batch_size)]
+                for batch in batches(photos, self.batch_size)]
         return np.concatenate([np.empty((0, self.num_levels), np.float32), *rows])
 
     def predict(self, photos: Iterable[np.ndarray]) -> np.ndarray:
         """The level of each photo, (N,) int; of equally probable ones the lowest."""
         return self.predict_proba(photos).argmax(1)
-
-
-def _batches(photos: Iterable[np.ndarray], size: int) -> Iterator[list[np.ndarray]]:
-    iterator = iter(photos)
-    while batch := list(islice(iterator, size)):
-        yield batch

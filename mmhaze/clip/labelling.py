@@ -2,15 +2,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import islice
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from ..media import Photos, map_in_order
+from ..media import Photos, batches, map_in_order
 from ..photo import read_photo
 from .backends import ClipBackend
 from .domains import Domains
@@ -51,7 +50,7 @@ def label_photos(clip: ClipBackend, photos: Photos, domains: Sequence[str], temp
     texts = clip.encode_text(prompts)
     files, rows, problems = [], [torch.empty(0, len(domains))], list(photos.unlisted)
     seen = map_in_order(partial(_prepare, clip, photos), photos.names, workers or os.cpu_count() or 1)
-    for batch in _chunks(seen, batch_size):
+    for batch in batches(seen, batch_size):
         problems += [each for each in batch if isinstance(each, str)]
         read = [each for each in batch if not isinstance(each, str)]
         if read:
@@ -68,9 +67,3 @@ def _prepare(clip: ClipBackend, photos: Photos, name: str) -> tuple[str, Tensor]
         return name, clip.prepare(read_photo(photos.root / name))
     except (ValueError, OSError) as error:
         return str(error)
-
-
-def _chunks(items: Iterable, size: int) -> Iterator[list]:
-    iterator = iter(items)
-    while chunk := list(islice(iterator, size)):
-        yield chunk

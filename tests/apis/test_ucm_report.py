@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mmhaze.apis import ucm_report
+from mmhaze.apis import outputs, ucm_report
 from mmhaze.apis.ucm_report import UcmJob, run_photos, run_sweep
 from mmhaze.baselines import haze_factor
 from mmhaze.media import find_media
@@ -143,7 +143,7 @@ def test_where_nothing_can_be_written_the_run_ends_and_keeps_its_rows(album, tmp
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
 
-    monkeypatch.setattr(ucm_report, 'write_whole', fail)
+    monkeypatch.setattr(outputs, 'write_whole', fail)
     with pytest.raises(OSError, match=r'No space left on device: .*clear\.png'):
         run_photos(UcmJob(tmp_path / 'out'), find_media([str(album)]))
     assert [row['file'] for row in rows_of(tmp_path / 'out')] == ['a.jpg', 'a.png', 'black.png']

@@ -3,24 +3,13 @@
 # are those of tools/clip_domains.py data/hazel-level, data/haze-wild and data/sots-indoor/hazy
 _base_ = './dehaze_roads.py'
 
-crop = dict(
-    type='TransformBroadcaster',
-    mapping=dict(img=['img', 'clear'], img_shape=['img_shape', ...]),
-    auto_remap=True,
-    share_random_params=True,
-    transforms=[dict(type='RandomCrop', crop_size=64, pad_if_needed=True, padding_mode='reflect'),
-                dict(type='RandomFlip', prob=0.5, direction='horizontal')])
-shrink = dict(
-    type='TransformBroadcaster',
-    mapping=dict(img=['img', 'clear'], img_shape=['img_shape', ...]),
-    auto_remap=True,
-    transforms=[dict(type='ResizeEdge', scale=320, edge='long', interpolation='area')])
+crop, pack = _base_.small
+shrink = _base_.whole[1]
 of_scenes = dict(type='LoadDomain', file='data/hazel-level/clip_domains.npz')
 of_photos = dict(type='LoadDomain', file='data/haze-wild/clip_domains.npz')
 of_rooms = dict(type='LoadDomain', file='data/sots-indoor/hazy/clip_domains.npz')
 rooms = dict(type='PairedHazeDataset', data_root='data/sots-indoor', clear='gt')
 pair = dict(type='LoadPair', align='center_crop')
-pack = dict(type='PackDehazing')
 train_dataloader = dict(
     dataset=dict(datasets=[
         dict(_base_.scenes, pipeline=[_base_.scenes.pipeline[0], of_scenes, crop, pack]),
