@@ -1,5 +1,6 @@
 """Trains MixDehazeNet-T with words, by each fusion, and says whether the words do anything.
 
+    python benchmarks/small_clip.py --out work_dirs/small-clip     # where no real CLIP is at hand
     python tools/clip_domains.py data/hazel-level --clip CLIP     # and data/haze-wild, data/sots-indoor/hazy
     python benchmarks/words.py --seeds 2 --out work_dirs/words
     python benchmarks/words.py --out work_dirs/words --page docs/results/words.json

@@ -1,7 +1,8 @@
 """A CLIP of a few kilobytes, made on the spot and saved as a real one is."""
 from __future__ import annotations
 
-import json
+import importlib
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,27 +11,17 @@ from PIL import Image
 
 from mmhaze.clip import ClipBackend
 from mmhaze.clip.preprocess import MEAN, STD, Preprocess
+from tests.conftest import ROOT
 
+sys.path.append(str(ROOT / 'benchmarks'))  # as for a script, which finds its neighbours
+small_clip = importlib.import_module('small_clip')
 SIZE, WIDTH, PLACES = 32, 16, 16  # pixels, numbers of a feature, 4x4 patches of 8 pixels
-ENDS = ['<|startoftext|>', '<|endoftext|>']
+ENDS = small_clip.ENDS
 
 
 def save_tiny_clip(folder: Path, words: dict[str, int] | None = None, merges: str = '#version: 0.2\n') -> Path:
     """A folder as save_pretrained writes it; by default every letter is a word."""
-    import transformers
-    from tokenizers.pre_tokenizers import ByteLevel
-
-    letters = sorted(ByteLevel.alphabet())
-    words = words or {word: place for place, word in enumerate(letters + [f'{each}</w>' for each in letters] + ENDS)}
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / 'vocab.json').write_text(json.dumps(words), encoding='utf-8')
-    (folder / 'merges.txt').write_text(merges, encoding='utf-8')
-    size = dict(hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2)
-    text = dict(size, vocab_size=len(words), max_position_embeddings=77, bos_token_id=words[ENDS[0]],
-                eos_token_id=words[ENDS[1]], pad_token_id=words[ENDS[1]])
-    eyes = dict(size, image_size=SIZE, patch_size=8)
-    network = transformers.CLIPModel(transformers.CLIPConfig(text_config=text, vision_config=eyes,
-                                                             projection_dim=WIDTH))
+    network = small_clip.build_clip(folder, words, merges, SIZE, width=32, layers=2, heads=2, projection=WIDTH)
     generator = torch.Generator().manual_seed(0)
     for name, weight in network.named_parameters():
         if weight.ndim > 1:  # of a size that makes something of photos and words
@@ -38,7 +29,6 @@ def save_tiny_clip(folder: Path, words: dict[str, int] | None = None, merges: st
         elif name != 'logit_scale':
             weight.data += torch.randn(weight.shape, generator=generator) / 5
     network.save_pretrained(folder)
-    transformers.CLIPTokenizer.from_pretrained(folder).save_pretrained(folder)
     return folder
 
 
