@@ -20,14 +20,24 @@ _FOREIGN = re.compile(r'GLOBAL \S+|The file asks for .+|Trying to call reduce fo
 def newest_checkpoint(work_dir: str | Path) -> Path | None:
     """The newest checkpoint of ``work_dir`` that is whole, or None where there is none.
 
-    A run that is killed while it writes leaves a file that is cut short; it is named on the screen and passed over.
+    A run that is killed while it writes leaves a file that is cut short, and disks damage some; such a file is named on
+    the screen and passed over.
     """
     files = sorted(Path(work_dir).glob('*.pth'), key=lambda path: path.stat().st_mtime, reverse=True)
     for path in files:
-        if zipfile.is_zipfile(path):  # the directory of a zip file stands at its end
+        if is_whole(path):
             return path
-        print(f'{path} is cut short, the one before it is taken.')
+        print(f'{path} is cut short or damaged, the one before it is taken.')
     return None
+
+
+def is_whole(path: str | Path) -> bool:
+    """Whether a checkpoint is as it was written: a zip file whose parts have their checksums. Reads it to its end."""
+    try:
+        with zipfile.ZipFile(path) as parts:
+            return parts.testzip() is None
+    except Exception:  # bytes that make no sense raise errors of many kinds
+        return False
 
 
 def check_checkpoint(path: str | Path) -> None:

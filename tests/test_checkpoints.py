@@ -9,7 +9,7 @@ import pytest
 import torch
 from mmengine.logging import HistoryBuffer
 
-from mmhaze.checkpoints import CHECKS_CONTENT, check_checkpoint, newest_checkpoint
+from mmhaze.checkpoints import CHECKS_CONTENT, check_checkpoint, is_whole, load_checkpoint, newest_checkpoint
 
 checks_content = pytest.mark.skipif(not CHECKS_CONTENT, reason='torch < 2.6 cannot be told what is safe')
 
@@ -66,6 +66,36 @@ def test_several_cut_short_are_all_passed_over(tmp_path, capsys):
     cut_short(write(tmp_path / '50.pth', age=50))
     assert newest_checkpoint(tmp_path) == wanted
     assert capsys.readouterr().out.count('is cut short') == 3  # and the older ones are nobody's concern
+
+
+@pytest.mark.parametrize('part', [b'PK\x03\x04', b'state_dict', torch.ones(2).numpy().tobytes(), b'PK\x01\x02',
+                                  b'PK\x05\x06'])
+def test_one_that_is_damaged_is_named_and_passed_over(tmp_path, capsys, part):
+    wanted = write(tmp_path / 'epoch_1.pth', age=20)
+    damaged = write(tmp_path / 'epoch_2.pth', age=10)
+    data, times = damaged.read_bytes(), damaged.stat().st_mtime
+    damaged.write_bytes(data.replace(part, bytes(byte ^ 0xFF for byte in part), 1))
+    os.utime(damaged, (times, times))
+    assert newest_checkpoint(tmp_path) == wanted
+    assert f'{damaged} is cut short or damaged' in capsys.readouterr().out
+
+
+def test_what_is_not_seen_to_be_damaged_says_the_same(tmp_path):
+    """Zip files have padding, dates and other bytes without meaning: these may change."""
+    path = write(tmp_path / 'whole.pth')
+    data, weight = path.read_bytes(), load_checkpoint(path)['state_dict']['weight']
+    damaged, seen = tmp_path / 'damaged.pth', 0
+    places = range(0, len(data), 5)
+    for place in places:
+        damaged.write_bytes(data[:place] + bytes([data[place] ^ 0x55]) + data[place + 1:])
+        if is_whole(damaged):
+            try:
+                assert torch.equal(load_checkpoint(damaged)['state_dict']['weight'], weight)
+            except ValueError as error:
+                assert 'is damaged or no checkpoint' in str(error)
+        else:
+            seen += 1
+    assert seen > 0.3 * len(places)
 
 
 def test_where_there_is_none_the_answer_is_none(tmp_path):

@@ -14,6 +14,7 @@ from mmengine.device import get_device
 from mmengine.runner import Runner
 
 from mmhaze.checkpoints import check_checkpoint, newest_checkpoint
+from mmhaze.hooks import SeedEpochs
 from mmhaze.launching import load_run, make_parser
 
 
@@ -49,7 +50,9 @@ def main(argv: list[str] | None = None) -> None:
         cfg = load_config(args)
     except (ValueError, FileNotFoundError) as error:
         raise SystemExit(f'train.py: {error}') from error
-    Runner.from_cfg(cfg).train()
+    runner = Runner.from_cfg(cfg)
+    runner.register_hook(SeedEpochs())
+    runner.train()
 
 
 if __name__ == '__main__':

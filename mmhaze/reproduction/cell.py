@@ -25,9 +25,10 @@ from mmengine.runner import Runner
 from .. import baselines
 from ..checkpoints import check_checkpoint, newest_checkpoint
 from ..datasets.listing import Listed
+from ..hooks import SeedEpochs
 from ..photo import read_photo
 from .data import DATA_SETS, read_listing
-from .hooks import Diverged, RecordCurve, SeedEpochs
+from .hooks import Diverged, RecordCurve
 from .machine import describe_machine
 from .results import read_curve, write_failure, write_result
 

@@ -1,4 +1,4 @@
-"""What a training of a table's cell does besides: it can go on as if never stopped, is recorded, and ends on NaN."""
+"""What a training of a table's cell does besides: it is recorded, and ends on NaN."""
 from __future__ import annotations
 
 import math
@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 from mmengine.hooks import Hook
-from mmengine.runner import Runner, set_random_seed
+from mmengine.runner import Runner
 
 from .results import read_curve, write_curve
 
@@ -17,20 +17,6 @@ LOOK_EVERY = 50  # steps; looking at a loss makes an accelerator wait
 
 class Diverged(ArithmeticError):
     """A loss that is no number."""
-
-
-class SeedEpochs(Hook):
-    """Seeds all generators at the start of each epoch by the seed and the epoch.
-
-    A checkpoint does not hold where the generators stood. So a training that was stopped and one that was not draw the
-    same from there on, dropout as well as mirroring; only what workers of a data loader draw is their own.
-    """
-
-    priority = 'VERY_HIGH'
-
-    def before_train_epoch(self, runner: Runner) -> None:
-        """Before the samples of an epoch are drawn."""
-        set_random_seed(runner.seed * 1_000_003 % 2**31 + runner.epoch)
 
 
 class RecordCurve(Hook):

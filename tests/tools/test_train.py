@@ -148,6 +148,20 @@ def test_a_killed_run_goes_on_from_its_newest_checkpoint_to_the_end(resumed):
     assert (last['meta']['epoch'], last['meta']['iter']) == (epoch + 2, (epoch + 2) * 4)
 
 
+def test_a_run_that_goes_on_ends_as_one_that_was_never_stopped(config, tmp_path):
+    mirrored = config.with_name('mirrored.py')
+    mirrored.write_text("_base_ = './tiny.py'\nrandomness = dict(seed=3)\ntrain_dataloader = dict(dataset=dict(pipeline=["
+                        "dict(type='RandomFlip', prob=0.5), dict(type='PackInputs')]))\n")
+    whole, stopped = tmp_path / 'whole', tmp_path / 'stopped'
+    assert run(*command('train.py', mirrored, '--work-dir', whole)).returncode == 0
+    stopped.mkdir()
+    shutil.copy(whole / 'epoch_1.pth', stopped)
+    assert run(*command('train.py', mirrored, '--work-dir', stopped, '--resume')).returncode == 0
+    one, two = (torch.load(folder / 'epoch_3.pth', weights_only=CHECKS_CONTENT)['state_dict']
+                for folder in (whole, stopped))
+    assert all(torch.equal(one[name], two[name]) for name in one)
+
+
 def test_a_last_checkpoint_cut_short_is_named_and_passed_over(resumed):
     _, work_dir, done = resumed
     assert f'{work_dir}/epoch_99999.pth is cut short' in done.stdout
