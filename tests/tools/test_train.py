@@ -150,8 +150,8 @@ def test_a_killed_run_goes_on_from_its_newest_checkpoint_to_the_end(resumed):
 
 def test_a_run_that_goes_on_ends_as_one_that_was_never_stopped(config, tmp_path):
     mirrored = config.with_name('mirrored.py')
-    mirrored.write_text("_base_ = './tiny.py'\nrandomness = dict(seed=3)\ntrain_dataloader = dict(dataset=dict(pipeline=["
-                        "dict(type='RandomFlip', prob=0.5), dict(type='PackInputs')]))\n")
+    mirrored.write_text("_base_ = './tiny.py'\nrandomness = dict(seed=3)\ntrain_dataloader = dict(dataset=dict("
+                        "pipeline=[dict(type='RandomFlip', prob=0.5), dict(type='PackInputs')]))\n")
     whole, stopped = tmp_path / 'whole', tmp_path / 'stopped'
     assert run(*command('train.py', mirrored, '--work-dir', whole)).returncode == 0
     stopped.mkdir()
