@@ -4,11 +4,12 @@ Importing it checks the versions of its hosts and registers every part, see :mod
 """
 from typing import TYPE_CHECKING, Any
 
-from .compat import allow_training_checkpoints, check_hosts, import_models_quietly
+from .compat import allow_training_checkpoints, check_downloads, check_hosts, import_models_quietly
 
 check_hosts()
 import_models_quietly()
 allow_training_checkpoints()
+check_downloads()
 
 from . import datasets, metrics, models, transforms, visualization  # noqa: E402  registering needs the checks above
 from .version import __version__  # noqa: E402

@@ -1,4 +1,4 @@
-"""Writing files so that a name always stands for a whole file."""
+"""Writing files so that a name always stands for a whole file, and reading none but those of a folder."""
 from __future__ import annotations
 
 import os
@@ -25,3 +25,19 @@ def write_whole(path: Path, data: bytes) -> None:
         raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def inside(folder: Path, name: str, where: str) -> Path:
+    """The path of a file that a table names, below the folder that the table is about.
+
+    Tables come from strangers: ``/etc/passwd`` or ``../../key.png`` in one must not be opened. Links in the folder are
+    its owner's, and followed.
+
+    Raises:
+        ValueError: the name leaves the folder; the error begins with ``where``.
+    """
+    way = Path(os.path.normpath(name))
+    if way.is_absolute() or way.parts[:1] == ('..',):
+        raise ValueError(f'{where} names {name}, which is outside of {folder}. Wanted a path below it; set data_root '
+                         'to a folder that holds all photos, and write paths from there.')
+    return folder / name

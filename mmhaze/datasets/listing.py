@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from ..files import inside
 from ..media import Photos, find_media, is_photo
 
 PARTS = ('train', 'val', 'test')
@@ -54,7 +55,7 @@ def read_table(path: Path, root: Path, *, split: str | None = None, levels: int 
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: a column is missing, and whatever ``report`` gets.
+        ValueError: a column is missing, and whatever ``report`` gets, such as a path that leaves ``root``.
     """
     if not path.is_file():
         raise FileNotFoundError(f'There is no annotation file {path}. Make the data set first, or set data_root and '
@@ -62,7 +63,7 @@ def read_table(path: Path, root: Path, *, split: str | None = None, levels: int 
     photos = []
     for row, where in _lines(path) if path.suffix == '.txt' else _rows(path, split):
         try:
-            photos.append(Listed(Path(root, row['file'] or ''), _read_level(row['level'], levels, where),
+            photos.append(Listed(inside(root, row['file'] or '', where), _read_level(row['level'], levels, where),
                                  _read_parts(row), _read_description(row, root, where), where))
         except ValueError as error:
             report(error)
@@ -152,7 +153,9 @@ def _read_parts(row: dict) -> dict[str, str]:
 
 
 def _read_description(row: dict, root: Path, where: str) -> dict[str, Any]:
-    known: dict[str, Any] = dict(depth_path=str(Path(root, row['depth']))) if row.get('depth') else {}
+    known: dict[str, Any] = {}
+    if row.get('depth'):
+        known['depth_path'] = str(inside(root, row['depth'], where))
     for name, kind in DESCRIPTION.items():
         text = row.get(name) or (row.get('photo') if name == 'scene' else None)
         if text:

@@ -8,6 +8,7 @@ from typing import Any
 
 from mmengine.dataset import BaseDataset
 
+from ..files import inside
 from ..media import is_photo
 from ..registry import DATASETS
 
@@ -38,7 +39,8 @@ class PairedHazeDataset(BaseDataset):
 
     Raises:
         FileNotFoundError: there is no such folder or file, or a photo of a pair is missing.
-        ValueError: there is no pair, a hazy photo has no clear one, or the file lacks a column.
+        ValueError: there is no pair, a hazy photo has no clear one, or the file lacks a column or names a photo outside
+            of ``data_root``.
     """
 
     def __init__(self,
@@ -93,7 +95,9 @@ class PairedHazeDataset(BaseDataset):
                                  f'{", ".join(sorted(wanted))}.')
             for row in rows:
                 if self.part in (None, row.get(column)):
-                    yield Path(self.data_root, row['hazy']), Path(self.data_root, row['clear'])
+                    where = f'{path}, line {rows.line_num}'
+                    hazy, clear = (inside(Path(self.data_root), row[name] or '', where) for name in ('hazy', 'clear'))
+                    yield hazy, clear
 
 
 def _photos(folder: Path) -> list[Path]:

@@ -212,3 +212,12 @@ def test_one_who_collects_what_is_wrong_with_rows_gets_the_others(root):
     problems: list[Exception] = []
     assert [photo.path.name for photo in read_table(root / 'm.csv', root, report=problems.append)] == ['b.png']
     assert ['line 2' in str(problems[0]), 'line 4' in str(problems[1])] == [True, True]
+
+
+@pytest.mark.parametrize(('name', 'table'), [
+    ('manifest.csv', 'file,level\n../secret.png,0\n'), ('manifest.csv', 'file,level\n/etc/hostname,0\n'),
+    ('manifest.csv', 'file,level,depth\na.png,0,../../depth.npy\n'), ('photos.txt', '../secret.png 0\n')])
+def test_a_table_that_names_files_elsewhere_is_refused(tmp_path, name, table):
+    (tmp_path / name).write_text(table)
+    with pytest.raises(ValueError, match=rf'{name}, line \d names .* outside of'):
+        read_table(tmp_path / name, tmp_path)

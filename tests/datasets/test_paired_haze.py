@@ -89,3 +89,11 @@ def test_crops_flips_and_turns_go_over_both_photos_alike(tmp_path):
         crops.add(sample['inputs'].numpy().tobytes())
     assert len(crops) > 30
     assert seen[0]['data_samples'].clear_path.endswith('GT/a.png')
+
+
+@pytest.mark.parametrize(('hazy', 'clear'), [('../secret.png', 'a.png'), ('a.png', '/etc/hostname'), ('a.png', '')])
+def test_a_table_that_names_files_elsewhere_is_refused(tmp_path, hazy, clear):
+    make(tmp_path, 'secret.png', 'set/a.png')
+    (tmp_path / 'set/pairs.csv').write_text(f'hazy,clear\n{hazy},{clear}\n')
+    with pytest.raises((ValueError, FileNotFoundError), match=r'pairs\.csv, line 2 names|There is no photo'):
+        PairedHazeDataset(str(tmp_path / 'set'), ann_file='pairs.csv')
