@@ -2,7 +2,14 @@
 from __future__ import annotations
 
 import os
+import zipfile
+import zlib
 from pathlib import Path
+from tokenize import TokenError
+
+# what NumPy, zipfile, gzip and zlib raise where bytes make no sense; a file may also say that it is larger than memory
+NONSENSE = (ValueError, KeyError, TypeError, AttributeError, IndexError, EOFError, OSError, RuntimeError, SyntaxError,
+            OverflowError, MemoryError, TokenError, zipfile.BadZipFile, zlib.error)
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 
-from ..files import write_whole
+from ..files import NONSENSE, write_whole
 
 
 def save_arrays(path: str | Path, owner: object, names: Sequence[str]) -> None:
@@ -34,5 +33,7 @@ def load_arrays(path: str | Path, kind: type, names: Sequence[str]) -> Iterator[
         with np.load(io.BytesIO(Path(path).read_bytes()), allow_pickle=False) as arrays:
             state = {name: arrays[name] for name in names}
         yield state
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, EOFError, BadZipFile) as error:
+    except FileNotFoundError:
+        raise
+    except NONSENSE as error:
         raise ValueError(f'{path} holds no {kind.__name__}: {error!r}. Fit and save it again.') from error

@@ -2,8 +2,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
-import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -11,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..files import write_whole
+from ..files import NONSENSE, write_whole
 
 HOW_TO_MAKE = 'Make it with tools/clip_domains.py.'
 # in the order of the fields of Domains
@@ -119,9 +117,7 @@ def read_domains(path: str | Path) -> Domains:
             raise ValueError(f'{foreign[0]} is no array')
         return Domains(_names(state, 'domains'), _names(state, 'prompts'), state['vectors'], _names(state, 'files'),
                        state['probabilities'], _names(state, 'source', ndim=0)[0])
-    # what zipfile, zlib and NumPy raise where bytes make no sense
-    except (ValueError, KeyError, TypeError, AttributeError, EOFError, OSError, RuntimeError, zlib.error,
-            zipfile.BadZipFile, SyntaxError) as error:
+    except NONSENSE as error:
         raise ValueError(f'{path} is no domain file: {str(error) or type(error).__name__}. {HOW_TO_MAKE}') from error
 
 

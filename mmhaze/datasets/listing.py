@@ -1,7 +1,6 @@
 """Which photos a data set has, and at which levels: read from a table, or from folders. No photo is opened."""
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any, cast
 
 from ..files import inside
 from ..media import Photos, find_media, is_photo
+from ..tables import open_table, read_lines
 
 PARTS = ('train', 'val', 'test')
 # columns of a table that go along with a photo, where they are there, and what they are
@@ -122,9 +122,7 @@ def natural(name: str) -> tuple:
 
 
 def _rows(path: Path, split: str | None) -> Iterator[tuple[dict, str]]:
-    # spreadsheets begin a file with a byte order mark
-    with path.open(newline='', encoding='utf-8-sig') as lines:
-        rows = csv.DictReader(lines)
+    with open_table(path) as rows:
         wanted = {'file', 'level'} | ({f'split_{split}'} if split else set())
         missing = wanted - set(rows.fieldnames or ())
         if missing:
@@ -134,7 +132,7 @@ def _rows(path: Path, split: str | None) -> Iterator[tuple[dict, str]]:
 
 
 def _lines(path: Path) -> Iterator[tuple[dict, str]]:
-    for number, line in enumerate(path.read_text(encoding='utf-8-sig').splitlines(), 1):
+    for number, line in enumerate(read_lines(path), 1):
         if line.strip():
             file, _, level = line.strip().rpartition(' ')
             yield dict(file=file, level=level), f'{path}, line {number}'

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from mmengine.dataset import BaseDataset
 from ..files import inside
 from ..media import is_photo
 from ..registry import DATASETS
+from ..tables import open_table
 
 # RESIDE's hazy photos are NAME_NUMBER of a clear NAME, or NAME_AIRLIGHT_BETA
 _NUMBER = re.compile(r'_\d+(\.\d+)?$')
@@ -87,8 +87,7 @@ class PairedHazeDataset(BaseDataset):
         if not path.is_file():
             raise FileNotFoundError(f'There is no file of pairs {path}. Set data_root and ann_file to where it is.')
         column = f'split_{self.split}' if self.split else 'split'
-        with path.open(newline='', encoding='utf-8-sig') as lines:
-            rows = csv.DictReader(lines)
+        with open_table(path) as rows:
             wanted = {'hazy', 'clear', *([column] if self.part else [])}
             if not wanted <= set(rows.fieldnames or ()):
                 raise ValueError(f'{path} has the columns {", ".join(rows.fieldnames or ())}; wanted '

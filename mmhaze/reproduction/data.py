@@ -1,7 +1,6 @@
 """The data sets that tables are made on: what must be there, how it is made, and what is to be said of it."""
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from ..datasets.listing import Listed, read_table
 from ..synthesis.writer import MANIFEST, PLAN
+from ..tables import open_table
 
 
 @dataclass(frozen=True)
@@ -108,8 +108,8 @@ def check_photos(root: Path) -> None:
     Raises:
         ValueError: some are others.
     """
-    with (root / MANIFEST).open(newline='', encoding='utf-8-sig') as lines:
-        rows = [(row['file'], row.get('sha256')) for row in csv.DictReader(lines)]
+    with open_table(root / MANIFEST) as table:
+        rows = [(row['file'], row.get('sha256')) for row in table]
     others = [file for file, checksum in rows
               if checksum and hashlib.sha256((root / file).read_bytes()).hexdigest() != checksum]
     if others:

@@ -14,6 +14,7 @@ import numpy as np
 
 COMMENT = '%'
 MILLIMETRES = 1000.0
+LARGEST = 1 << 28  # bytes, unpacked: 20 megapixels of 12 characters; those of FRIDA have 0.3
 
 
 def read_fdd(path: str | Path) -> np.ndarray:
@@ -49,8 +50,13 @@ def read_fdd(path: str | Path) -> np.ndarray:
 
 def _read_text(path: Path) -> str:
     try:
-        raw = path.read_bytes()
-        return (gzip.decompress(raw) if path.suffix == '.gz' else raw).decode('ascii')
+        with gzip.open(path) if path.suffix == '.gz' else path.open('rb') as stream:
+            raw = stream.read(LARGEST + 1)
+        if len(raw) > LARGEST:
+            raise ValueError(f'{path} unpacks to more than {LARGEST / 1e9:.1f} GB, which no depth map does.')
+        if b'\0' in raw:
+            raise ValueError(f'{path} holds bytes of 0, and is no text. Copy it again from its source.')
+        return raw.decode('ascii')
     except FileNotFoundError:
         raise FileNotFoundError(f'There is no depth map {path}.') from None
     except (UnicodeDecodeError, gzip.BadGzipFile, EOFError, zlib.error) as error:

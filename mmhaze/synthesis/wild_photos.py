@@ -1,7 +1,6 @@
 """The clear photos that a set is made of, however many: gone through in order, never held all at once."""
 from __future__ import annotations
 
-import csv
 import hashlib
 import os
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from ..media import OUTPUT_MARKER, PHOTO_SUFFIXES
+from ..tables import open_table
 
 COLUMNS = ('photo', 'depth', 'kind', 'scale')
 
@@ -103,9 +103,7 @@ class PhotoTable:
 
     def __iter__(self) -> Iterator[WildPhoto]:
         seen: set[int] = set()
-        # spreadsheets begin a file with a byte order mark
-        with self.path.open(newline='', encoding='utf-8-sig') as lines:
-            rows = csv.DictReader(lines)
+        with open_table(self.path) as rows:
             columns = set(rows.fieldnames or ())
             if not {'photo'} <= columns <= set(COLUMNS):
                 raise ValueError(f'{self.path} wants a column photo, and may have depth, kind and scale; it has '

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from ..files import write_whole
+from ..tables import open_table
 from .wild_photos import WildPhoto
 from .writer import MANIFEST, write_table
 
@@ -86,8 +87,11 @@ class RowStore:
 
     def read_manifest(self) -> Iterator[tuple[str, list[dict[str, str]]]]:
         """Each photo of the manifest, by the column ``photo``, with its rows."""
-        with self.manifest.open(newline='', encoding='utf-8') as lines:
-            for name, rows in groupby(csv.DictReader(lines), key=lambda row: row['photo']):
+        with open_table(self.manifest) as table:
+            if 'photo' not in (table.fieldnames or ()):
+                raise ValueError(f'{self.manifest} is damaged, it has no column photo. Delete it: the next run makes '
+                                 'the set anew.')
+            for name, rows in groupby(table, key=lambda row: row['photo']):
                 yield name, list(rows)
 
     def _path(self, key: str, suffix: str = '.csv') -> Path:

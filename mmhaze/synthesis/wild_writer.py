@@ -167,7 +167,7 @@ def _check_images(store: RowStore, share: Share, workers: int) -> None:
 
 def _check_photo(out: Path, name: str, rows: list[dict[str, str]]) -> None:
     store, key = RowStore(out), WildPhoto(name, Path()).key
-    checksums = {row[path]: row[checksum] for row in rows for path, checksum in CHECKSUMS.items() if row.get(path)}
+    checksums = {row[path]: row.get(checksum) for row in rows for path, checksum in CHECKSUMS.items() if row.get(path)}
     with contextlib.suppress(FileNotFoundError):
         if all(_sha256((out / path).read_bytes()) == checksum for path, checksum in checksums.items()):
             store.save(key, rows)

@@ -25,6 +25,7 @@ import numpy as np
 
 from ..files import write_whole
 from ..progress import show_progress
+from ..tables import open_table
 from .fog import render
 from .plan import Row
 from .workers import count_cores, map_in_processes
@@ -172,5 +173,5 @@ def write_table(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
 
 def read_table(path: Path) -> list[dict[str, str]]:
     """The rows of a CSV file, by column."""
-    with path.open(newline='', encoding='utf-8') as stream:
-        return [dict(row) for row in csv.DictReader(stream)]
+    with open_table(path) as table:
+        return [dict(row) for row in table]

@@ -17,13 +17,13 @@ from __future__ import annotations
 
 import os
 import zipfile
-import zlib
 from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import Image
 
+from ...files import NONSENSE
 from ..fdd import read_fdd
 from .gaps import fill_gaps, find_matches
 from .own import read_record
@@ -34,6 +34,8 @@ KINDS = (None, 'gaps', 'cityscapes')
 CITYSCAPES_SCALE = 0.209313 * 2262.52
 CITYSCAPES_PHOTO, CITYSCAPES_SUFFIX = '_leftImg8bit', '_disparity.png'
 SIXTEEN_BITS = ('I;16', 'I;16L', 'I;16B', 'I;16N', 'I')
+# bytes that an .npz file may unpack to: 179 megapixels, the most that Pillow reads, of 8 bytes, and some
+LARGEST = 1 << 31
 # how far the sides of a depth map may be from those of its photo in proportion: small maps have rounded sides
 ASPECT_TOLERANCE = 0.02
 
@@ -211,8 +213,13 @@ def _read_values(path: Path) -> np.ndarray:
         return read_fdd(path)
     try:
         if suffix == '.npy':
-            return np.load(path, allow_pickle=False)
+            # mapped first, so that a file that says it is larger than it is asks for no memory
+            return np.array(np.load(path, mmap_mode='r', allow_pickle=False))
         if suffix == '.npz':
+            with zipfile.ZipFile(path) as parts:
+                unpacked = sum(part.file_size for part in parts.infolist())
+            if unpacked > LARGEST:
+                raise ValueError(f'it unpacks to {unpacked / 1e9:.1f} GB')
             with np.load(path, allow_pickle=False) as arrays:
                 if len(arrays.files) != 1:
                     raise ValueError(f'it holds {len(arrays.files)} arrays, wanted one')
@@ -222,6 +229,7 @@ def _read_values(path: Path) -> np.ndarray:
                 if image.mode not in SIXTEEN_BITS:
                     raise ValueError(f'its mode is {image.mode}, wanted grey of 16 bits')
                 return np.asarray(image)
-    except (OSError, SyntaxError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError(f'{path} cannot be read as a depth map: {error}. Copy it again from its source.') from error
+    except NONSENSE as error:
+        reason = str(error) or type(error).__name__
+        raise ValueError(f'{path} cannot be read as a depth map: {reason}. Copy it again from its source.') from error
     raise ValueError(f'{path} is no depth map: wanted one of {", ".join(SUFFIXES)}.')

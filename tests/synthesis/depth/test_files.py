@@ -146,7 +146,7 @@ def save_png(values) -> bytes:
     ('a.npy', save(np.ones((2, 3, 1))), r'array of \(2, 3, 1\)'),
     ('a.npy', save(np.ones((0, 3))), r'array of \(0, 3\)'),
     ('a.npy', save(np.array([['1', '2']])), 'wanted depth as .* numbers'),
-    ('a.npy', save(np.array([[{}]]), allow_pickle=True), 'cannot be read .*pickle'),
+    ('a.npy', save(np.array([[{}]]), allow_pickle=True), 'cannot be read .*(Python objects|pickle)'),
     ('a.npy', save(np.ones((9, 9)))[:200], 'cannot be read'),
     ('a.npy', save(np.array([[1, np.nan]])), '1 NaN and 0 values below 0'),
     ('a.npy', save(np.array([[1.0, -2]])), '0 NaN and 1 values below 0'),

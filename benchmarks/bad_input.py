@@ -1,0 +1,193 @@
+"""Hands thousands of odd and damaged files to all that reads them, and says what went wrong.
+
+    python benchmarks/bad_input.py --seed 1 --images 10000 --others 2000 --out docs/results/bad_input.json
+
+Each file is made from the seed and its number, by ``bad_files.py``. It must be read, or be refused by a ValueError or
+OSError that names it, within a minute and a stated memory; all else is a finding: another error, a crash, an answer
+that is no answer. The files go through a process that may have so much memory and no more, and that is started again
+where it dies. ``--number N`` does one file alone, and shows it.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+from bad_files import make_depth, make_image, make_table
+from environment import describe_environment
+
+from mmhaze.baselines import RowTrees, dark_channel_ratio, fog_block_share, haze_factor, mean_saturation
+from mmhaze.clip import read_domains
+from mmhaze.datasets import PairedHazeDataset
+from mmhaze.datasets.listing import read_table
+from mmhaze.datasets.sources import open_source
+from mmhaze.files import write_whole
+from mmhaze.photo import read_photo
+from mmhaze.progress import show_progress
+from mmhaze.synthesis.depth.files import read_depth
+from mmhaze.synthesis.wild_photos import PhotoTable
+from mmhaze.ucm import segment_haze
+
+MEMORY = 4 << 30      # bytes that a process may map beyond what it has when it starts
+PATIENCE = 60.0       # seconds for a file
+LARGEST = 1 << 21     # pixels, of photos that are looked at and not just read
+FINE = (ValueError, OSError)
+
+
+def look_at_photo(path: Path) -> str:
+    """Reads a photo, and takes its haze and all measures."""
+    photo = read_photo(path)
+    if photo.ndim != 3 or photo.shape[2] != 3 or photo.dtype != np.uint8:
+        raise AssertionError(f'a photo is {photo.shape} {photo.dtype}')
+    if photo.shape[0] * photo.shape[1] > LARGEST:
+        return 'read'
+    regions = segment_haze(photo)
+    x0, y0, x1, y1 = regions.box
+    if regions.mask.shape != photo.shape[:2] or not (0 <= x0 < x1 <= photo.shape[1] and 0 <= y0 < y1 <= photo.shape[0]):
+        raise AssertionError(f'a mask of {regions.mask.shape} and a box of {regions.box} in {photo.shape}')
+    for measure in (haze_factor, dark_channel_ratio, fog_block_share, mean_saturation):
+        if np.isinf(measure(photo)):
+            raise AssertionError(f'{measure.__name__} is infinite')
+    return 'read'
+
+
+def look_at_depth(path: Path) -> str:
+    """Reads a depth map; a PNG as centimetres."""
+    depth = read_depth(path, scale=0.01 if path.suffix == '.png' else None)
+    if depth.ndim != 2 or depth.dtype != np.float32 or not depth.min() > 0:
+        raise AssertionError(f'depth is {depth.shape} {depth.dtype} from {depth.min()}')
+    return 'read'
+
+
+def look_at_table(path: Path) -> str:
+    """Reads a table in all ways that there are; each may refuse it."""
+    ways: tuple[Callable[[], Any], ...] = (
+        lambda: read_table(path, path.parent), lambda: read_table(path, path.parent, split='random'),
+        lambda: PairedHazeDataset(str(path.parent), ann_file=path.name), lambda: list(PhotoTable(path)),
+        lambda: open_source(path), lambda: read_domains(path), lambda: RowTrees.load(path))
+    fine = sum(answers(way, path) == 'read' for way in ways)
+    return 'read' if fine else 'refused'
+
+
+def answers(way: Callable[[], Any], path: Path) -> str:
+    """What a reader makes of a file: what it says, else ``'read'``, or ``'refused'`` by an error that names the file;
+    all else is raised."""
+    try:
+        said = way()
+    except FINE as error:
+        if path.name not in str(error):
+            raise AssertionError(f'an error does not name the file: {error!r}') from error
+        return 'refused'
+    return said if isinstance(said, str) else 'read'
+
+
+KINDS: dict[str, tuple[Callable, Callable[[Path], str]]] = dict(
+    image=(make_image, look_at_photo), depth=(make_depth, look_at_depth), table=(make_table, look_at_table))
+
+
+def try_file(kind: str, seed: int, number: int, folder: Path, before: int) -> dict[str, Any]:
+    """Makes a file and has it read; ``before`` is the memory of the process when it began, kilobytes."""
+    make, look = KINDS[kind]
+    name, data = make(Random(f'{seed} {kind} {number}'))
+    path = folder / name
+    path.write_bytes(data)
+    start = time.monotonic()
+    answer, problem = '', ''
+    try:
+        answer = answers(lambda: look(path), path)
+    except BaseException as error:  # a finding, whatever it is
+        problem = f'{type(error).__name__}: {str(error)[:300]}'
+    finally:
+        path.unlink()
+    return dict(kind=kind, number=number, name=name, bytes=len(data), answer=answer, problem=problem,
+                seconds=time.monotonic() - start, megabytes=(peak() - before) / 1024)
+
+
+def work(kind: str, seed: int, numbers: range) -> None:
+    """In a process of its own: a line of JSON for each file."""
+    warnings.simplefilter('ignore')
+    mapped = int(Path('/proc/self/statm').read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (mapped + MEMORY, mapped + MEMORY))
+    before = peak()
+    with tempfile.TemporaryDirectory() as folder:
+        for number in numbers:
+            print(json.dumps(try_file(kind, seed, number, Path(folder), before)), flush=True)
+
+
+def peak() -> int:
+    """The most memory that this process had, kilobytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def run(kind: str, seed: int, count: int, advance: Callable[[int], None]) -> list[dict[str, Any]]:
+    """All files of a kind; a process that dies or hangs is a finding, and the next begins after that file."""
+    found: list[dict[str, Any]] = []
+    while len(found) < count:
+        process = subprocess.Popen([sys.executable, __file__, '--work', kind, str(seed), str(len(found)), str(count)],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            for line in process.stdout or ():
+                found.append(json.loads(line))
+                advance(1)
+        finally:
+            _, said = process.communicate()
+        if len(found) < count:
+            found.append(dict(kind=kind, number=len(found), name='', bytes=0, answer='', seconds=0, megabytes=0,
+                              problem=f'the process ended with {process.returncode}: {said[-300:]}'))
+            advance(1)
+    return found
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--seed', type=int, default=1)
+    parser.add_argument('--images', type=int, default=10000)
+    parser.add_argument('--others', type=int, default=2000, help='depth maps, and as many tables')
+    parser.add_argument('--out', type=Path, help='a JSON file')
+    parser.add_argument('--work', nargs=4, help=argparse.SUPPRESS)
+    parser.add_argument('--number', nargs=2, metavar=('KIND', 'N'), help='this file alone')
+    args = parser.parse_args(argv)
+    if args.work:
+        kind, seed, first, count = args.work
+        work(kind, int(seed), range(int(first), int(count)))
+        return 0
+    if args.number:
+        kind, number = args.number[0], int(args.number[1])
+        name, data = KINDS[kind][0](Random(f'{args.seed} {kind} {number}'))
+        Path(name).write_bytes(data)
+        print(KINDS[kind][1](Path(name)))
+        return 0
+    found = []
+    with show_progress(args.images + 2 * args.others, label='files', unit='files') as advance:
+        for kind, count in (('image', args.images), ('depth', args.others), ('table', args.others)):
+            found += run(kind, args.seed, count, advance)
+    slow = [dict(each, problem=f'took {each["seconds"]:.0f} s') for each in found if each['seconds'] > PATIENCE]
+    findings = [each for each in found if each['problem']] + slow
+    print('| files | read | refused by name | findings | s at most | MB at most |\n|---|---:|---:|---:|---:|---:|')
+    for kind in KINDS:
+        same = [each for each in found if each['kind'] == kind]
+        answers_of = Counter(each['answer'] for each in same)
+        print(f'| {len(same)} {kind} | {answers_of["read"]} | {answers_of["refused"]} | '
+              f'{sum(each["kind"] == kind for each in findings)} | {max(each["seconds"] for each in same):.1f} | '
+              f'{max(each["megabytes"] for each in same):.0f} |')
+    for problem, number in Counter(f'{each["kind"]}: {each["problem"][:160]}' for each in findings).most_common(40):
+        print(f'{number} x {problem}')
+    if args.out:
+        write_whole(args.out, (json.dumps(dict(seed=args.seed, files=len(found), memory=MEMORY, findings=findings,
+                                               environment=describe_environment()), indent=1) + '\n').encode())
+    return int(bool(findings))
+
+
+if __name__ == '__main__':
+    sys.exit(main())

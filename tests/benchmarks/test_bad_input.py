@@ -1,0 +1,64 @@
+"""The flood of bad files must find what is planted, or its table of no findings says nothing."""
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections import Counter
+from random import Random
+
+import pytest
+
+from tests.conftest import ROOT
+
+sys.path.append(str(ROOT / 'benchmarks'))  # as for a script, which finds its neighbours
+bad_input = importlib.import_module('bad_input')
+pytestmark = pytest.mark.filterwarnings('ignore')  # as the readers' libraries warn of much in such files
+
+
+@pytest.mark.parametrize('kind', bad_input.KINDS)
+def test_the_same_number_gives_the_same_file_and_others_others(kind):
+    make = bad_input.KINDS[kind][0]
+    files = [make(Random(f'1 {kind} {number}')) for number in range(8)]
+    assert files == [make(Random(f'1 {kind} {number}')) for number in range(8)]
+    assert len(set(files)) == len(files)
+
+
+@pytest.mark.parametrize('kind', bad_input.KINDS)
+def test_some_files_are_read_and_some_refused_by_name(kind, tmp_path):
+    found = [bad_input.try_file(kind, 3, number, tmp_path, bad_input.peak()) for number in range(60)]
+    assert not [each for each in found if each['problem']]
+    assert min(Counter(each['answer'] for each in found)[answer] for answer in ('read', 'refused')) >= 5
+    assert not list(tmp_path.iterdir())
+
+
+def wrong_error(path):
+    raise KeyError(path.name)
+
+
+def nameless_error(path):
+    raise ValueError('no')
+
+
+def too_much(path):
+    raise MemoryError
+
+
+@pytest.mark.parametrize(('look', 'says'), [(wrong_error, 'KeyError'), (too_much, 'MemoryError'),
+                                            (nameless_error, 'does not name the file')])
+def test_a_reader_that_fails_in_another_way_is_found(monkeypatch, tmp_path, look, says):
+    monkeypatch.setitem(bad_input.KINDS, 'image', (bad_input.make_image, look))
+    assert says in bad_input.try_file('image', 1, 0, tmp_path, 0)['problem']
+
+
+def test_a_process_that_dies_is_found_and_the_next_file_is_tried(monkeypatch, capsys):
+    lines = 'import json, os, sys\nfirst, count = int(sys.argv[4]), int(sys.argv[5])\n' \
+        'for number in range(first, count):\n    if number == 2:\n        os.abort()\n' \
+        '    print(json.dumps(dict(number=number, problem="")), flush=True)\n'
+    real = bad_input.subprocess.Popen
+    monkeypatch.setattr(bad_input.subprocess, 'Popen',
+                        lambda command, **settings: real([command[0], '-c', lines, *command[2:]], **settings))
+    found = bad_input.run('image', 1, 5, lambda count: None)
+    assert [each['number'] for each in found] == [0, 1, 2, 3, 4]
+    assert [each['number'] for each in found if each['problem']] == [2]
+    assert 'ended with -6' in found[2]['problem'] or os.name == 'nt'
