@@ -56,3 +56,16 @@ def test_a_broken_gzip_is_told_with_the_name_of_the_file(tmp_path: Path, content
 def test_a_missing_file_is_told_by_name(tmp_path: Path):
     with pytest.raises(FileNotFoundError, match=r'LDep-000009\.fdd'):
         read_fdd(tmp_path / 'LDep-000009.fdd')
+
+
+def test_a_file_that_unpacks_to_more_than_any_depth_map_is_not_unpacked(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr('mmhaze.synthesis.fdd.LARGEST', 1000)
+    (tmp_path / 'a.fdd.gz').write_bytes(gzip.compress(b'1 ' * 5000))
+    with pytest.raises(ValueError, match=r'a\.fdd\.gz unpacks to more than'):
+        read_fdd(tmp_path / 'a.fdd.gz')
+
+
+def test_bytes_of_0_are_told_before_they_are_parsed(tmp_path: Path):
+    (tmp_path / 'a.fdd').write_bytes(b'1000 2000\n' + bytes(100))
+    with pytest.raises(ValueError, match=r'a\.fdd holds bytes of 0'):
+        read_fdd(tmp_path / 'a.fdd')

@@ -138,6 +138,13 @@ def save(values, **options) -> bytes:
     return stream.getvalue()
 
 
+def claim(shape: tuple[int, int]) -> bytes:
+    """An array of no content that says it is of some shape."""
+    stream = io.BytesIO()
+    np.lib.format.write_array_header_1_0(stream, dict(descr='<f4', fortran_order=False, shape=shape))
+    return stream.getvalue()
+
+
 def save_png(values) -> bytes:
     return cv2.imencode('.png', values)[1].tobytes()
 
@@ -148,6 +155,8 @@ def save_png(values) -> bytes:
     ('a.npy', save(np.array([['1', '2']])), 'wanted depth as .* numbers'),
     ('a.npy', save(np.array([[{}]]), allow_pickle=True), 'cannot be read .*(Python objects|pickle)'),
     ('a.npy', save(np.ones((9, 9)))[:200], 'cannot be read'),
+    ('a.npy', claim((2**31, 2**20)), 'cannot be read'),        # petabytes
+    ('a.npy', save(np.ones((9, 9))).replace(b'), }', b'), ( '), 'cannot be read'),  # a TokenError
     ('a.npy', save(np.array([[1, np.nan]])), '1 NaN and 0 values below 0'),
     ('a.npy', save(np.array([[1.0, -2]])), '0 NaN and 1 values below 0'),
     ('a.npz', b'PK nothing', 'cannot be read'),
@@ -160,6 +169,15 @@ def test_a_fault_is_told_with_the_name_of_the_file(tmp_path: Path, name: str, co
     (tmp_path / name).write_bytes(content)
     with pytest.raises(ValueError, match=rf'{name}\b.*{complaint}'):
         read_depth(tmp_path / name, scale=0.01 if name == 'a.png' else None)
+
+
+def test_an_archive_that_unpacks_to_more_than_any_depth_map_is_not_unpacked(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr('mmhaze.synthesis.depth.files.LARGEST', 10_000)
+    np.savez_compressed(tmp_path / 'a.npz', np.ones((30, 30)))
+    assert read_depth(tmp_path / 'a.npz').shape == (30, 30)
+    np.savez_compressed(tmp_path / 'a.npz', np.ones((40, 40)))
+    with pytest.raises(ValueError, match=r'a\.npz .*unpacks to 0\.0 GB'):
+        read_depth(tmp_path / 'a.npz')
 
 
 def test_an_archive_of_two_arrays_is_refused(tmp_path: Path):
