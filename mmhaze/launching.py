@@ -26,6 +26,7 @@ def load_run(args: argparse.Namespace) -> Config:
     """The config file with what the command line changes, ready for a runner.
 
     Without a GPU, where the host stops, torchrun's processes talk over gloo and the model is wrapped without a device.
+    A parameter that gets no gradient ends a run of many processes; torch is told to say its name.
 
     Raises:
         FileNotFoundError: there is no such config file.
@@ -38,6 +39,8 @@ def load_run(args: argparse.Namespace) -> Config:
     cfg.work_dir = args.work_dir or cfg.get('work_dir') or str(Path('work_dirs', Path(args.config).stem))
     cfg.launcher = args.launcher
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
+    if args.launcher != 'none' and 'TORCH_DISTRIBUTED_DEBUG' not in os.environ:
+        torch.distributed.set_debug_level(torch.distributed.DebugLevel.INFO)
     if args.launcher == 'pytorch' and not torch.cuda.is_available():
         torch.distributed.init_process_group('gloo')
         as_the_host = dict(broadcast_buffers=False, find_unused_parameters=cfg.get('find_unused_parameters', False))

@@ -1,0 +1,119 @@
+"""Two processes train as one does, count every photo once, and end together."""
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+import torch
+
+from mmhaze.checkpoints import CHECKS_CONTENT, load_checkpoint, newest_checkpoint
+
+from .conftest import ROOT
+from .tiny_set import write_tiny_set
+from .tools.test_train import CONFIG
+
+pytestmark = pytest.mark.skipif(sys.platform == 'win32' or not CHECKS_CONTENT, reason='signals, and torch >= 2.6')
+
+# plain gradient descent: Adam makes large steps of rounding errors in gradients that are next to 0
+OPTIONS = ['optim_wrapper.optimizer.type=SGD', 'optim_wrapper.optimizer.lr=0.05', 'randomness.seed=4']
+
+
+@pytest.fixture(scope='module')
+def config(tmp_path_factory):
+    """40 photos, of which 28 train and 12 test; five do not go into two processes."""
+    folder = tmp_path_factory.mktemp('processes')
+    path = folder / 'tiny.py'
+    path.write_text(CONFIG.format(data_root=str(write_tiny_set(folder / 'data', levels=4, rounds=10)))
+                    + "test_dataloader['dataset'] = dict(val_dataloader['dataset'], indices=5)\n"
+                      "test_evaluator = dict(type='OrdinalMetric')\n")
+    return path
+
+
+def start(tool, config, *words, processes=1):
+    with socket.socket() as free:
+        free.bind(('127.0.0.1', 0))
+        port = free.getsockname()[1]
+    launcher = [] if processes == 1 else ['-m', 'torch.distributed.run', '--nproc_per_node', str(processes),
+                                          '--master_port', str(port)]
+    options = [] if processes == 1 else ['--launcher', 'pytorch']
+    return subprocess.Popen([sys.executable, *launcher, str(ROOT / 'tools' / tool), str(config), *map(str, words),
+                             *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                            env=dict(os.environ, OMP_NUM_THREADS='1', CUDA_VISIBLE_DEVICES='',
+                                     PYTHONPATH=str(config.parent)))
+
+
+def finish(process):
+    said, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, said
+    return said
+
+
+@pytest.fixture(scope='module')
+def trained(config, tmp_path_factory):
+    """What one process learns in two epochs in batches of 8, and two in batches of 4."""
+    folders = {count: tmp_path_factory.mktemp(f'of_{count}') for count in (1, 2)}
+    for count, folder in folders.items():
+        finish(start('train.py', config, '--work-dir', folder, '--cfg-options', *OPTIONS, 'train_cfg.max_epochs=2',
+                     f'train_dataloader.batch_size={8 // count}', processes=count))
+    return {count: folder / 'epoch_2.pth' for count, folder in folders.items()}
+
+
+def test_two_processes_learn_what_one_does_with_batches_twice_as_large(trained):
+    one, two = (load_checkpoint(trained[count]) for count in (1, 2))
+    assert one['meta']['iter'] == two['meta']['iter'] == 8
+    for name, weight in one['state_dict'].items():
+        torch.testing.assert_close(two['state_dict'][name], weight, atol=1e-5, rtol=1e-4)
+
+
+def scores(said):
+    return [line.split('INFO - ')[1].split('data_time')[0] for line in said.splitlines() if 'Epoch(test)' in line][-1]
+
+
+def test_each_photo_counts_once_though_five_do_not_go_into_two_processes(config, trained, tmp_path):
+    one, two = (scores(finish(start('test.py', config, trained[1], '--work-dir', tmp_path, processes=count)))
+                for count in (1, 2))
+    assert 'ordinal/mae' in one and one.split('] ')[-1] == two.split('] ')[-1]
+
+
+def test_a_process_that_dies_ends_the_others_and_the_run_can_go_on(config, tmp_path):
+    training = start('train.py', config, '--work-dir', tmp_path, '--cfg-options', *OPTIONS,
+                     'train_cfg.max_epochs=100000', processes=2)
+    deadline = time.monotonic() + 120
+    while newest_checkpoint(tmp_path) is None:
+        assert training.poll() is None and time.monotonic() < deadline, 'no checkpoint appeared'
+        time.sleep(0.05)
+    workers = subprocess.run(['pgrep', '-P', str(training.pid)], capture_output=True, text=True).stdout.split()
+    os.kill(int(workers[1]), signal.SIGKILL)
+    said, _ = training.communicate(timeout=120)
+    assert training.returncode == 1 and 'rank      : 1 (local_rank: 1)' in said and 'exitcode  : -9' in said
+    epoch = load_checkpoint(newest_checkpoint(tmp_path))['meta']['epoch']
+    finish(start('train.py', config, '--work-dir', tmp_path, '--resume', '--cfg-options', *OPTIONS,
+                 f'train_cfg.max_epochs={epoch + 1}'))
+    assert (tmp_path / f'epoch_{epoch + 1}.pth').exists()
+
+
+def test_a_parameter_that_nothing_uses_is_named(config, tmp_path):
+    forgetful = config.with_name('forgetful.py')
+    forgetful.write_text(f'''_base_ = './{config.name}'
+custom_imports = dict(imports=['mmhaze', 'forgetful_head'])
+model = dict(head=dict(type='ForgetfulHead'))
+''')
+    config.with_name('forgetful_head.py').write_text('''from mmpretrain.models import LinearClsHead
+from mmpretrain.registry import MODELS
+from torch import nn
+
+
+@MODELS.register_module()
+class ForgetfulHead(LinearClsHead):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.forgotten = nn.Linear(2, 2)
+''')
+    training = start('train.py', forgetful, '--work-dir', tmp_path, processes=2)
+    said, _ = training.communicate(timeout=120)
+    assert training.returncode == 1 and 'head.forgotten.weight' in said
