@@ -7,6 +7,7 @@ from mmcv.transforms import BaseTransform
 from ..photo import read_photo
 from ..registry import TRANSFORMS
 from ..synthesis.depth.files import KINDS, read_depth_of
+from .workers import calm_worker
 
 
 @TRANSFORMS.register_module()
@@ -18,6 +19,7 @@ class LoadPhoto(BaseTransform):
     """
 
     def transform(self, results: dict) -> dict:
+        calm_worker()
         img = read_photo(results['img_path'])
         results.update(img=img, img_shape=img.shape[:2], ori_shape=img.shape[:2])
         return results

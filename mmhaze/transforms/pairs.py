@@ -12,6 +12,7 @@ from mmpretrain.structures import DataSample
 
 from ..photo import read_photo
 from ..registry import TRANSFORMS
+from .workers import calm_worker
 
 ALIGNMENTS = (None, 'center_crop')
 
@@ -36,6 +37,7 @@ class LoadPair(BaseTransform):
         self.align = align
 
     def transform(self, results: dict) -> dict:
+        calm_worker()
         hazy, clear = read_photo(results['img_path']), read_photo(results['clear_path'])
         (height, width), (rows, columns) = hazy.shape[:2], clear.shape[:2]
         if self.align == 'center_crop' and rows >= height and columns >= width:

@@ -7,6 +7,7 @@ from mmcv.transforms import BaseTransform
 
 from ..registry import TRANSFORMS
 from ..ucm import haze_filter, haze_segment, segment_haze
+from .workers import calm_worker
 
 MAPS = ('haze_mask', 'haze_filter', 'haze_segment')
 
@@ -49,6 +50,7 @@ class UCM(BaseTransform):
             gray_threshold=gray_threshold, gray_fallback=gray_fallback, min_box=min_box)
 
     def transform(self, results: dict) -> dict:
+        calm_worker()
         img = results['img']
         try:
             regions = segment_haze(img, **self.settings)
