@@ -1,0 +1,190 @@
+"""Runs tools for as long as asked, and looks at their memory and their pace all the while.
+
+    python benchmarks/long_runs.py --minutes 60 --work work_dirs/long --out docs/results/long_runs.json
+
+Three jobs side by side or one by one (``--jobs``): ``tools/ucm.py`` and ``tools/predict.py`` over a video, and the
+converter of Haze-wild over photos. A short run tells the pace, and with that as much is made to do as takes the time.
+Every few seconds the memory of the process and its children is read (Linux), and how much it has done. Printed are
+both in the first and in the last third; a picture shows them over time.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from environment import describe_environment
+from matplotlib.figure import Figure
+
+from mmhaze.files import write_whole
+from mmhaze.synthesis.scenes import render_scene
+
+ROOT = Path(__file__).resolve().parents[1]
+TRIAL = 60           # frames or photos of the run that tells the pace
+STREETS, HOLD = 40, 25  # different pictures of the video, and frames that each is held
+PAGE = os.sysconf('SC_PAGE_SIZE')
+
+Look = tuple[float, float, int]  # seconds since the beginning, megabytes, and how much was done
+
+
+@dataclass(frozen=True)
+class Job:
+    """A tool, something for it to do, and how much of it is done.
+
+    Attributes:
+        make: writes the input, of so many frames or photos, to a path without a suffix, and gives its path.
+        command: arguments of Python, of the input and the folder of the output.
+        done: how many there are in the latter.
+    """
+
+    make: Callable[[Path, int], Path]
+    command: Callable[[Path, Path], list[str]]
+    done: Callable[[Path], int]
+
+
+def make_video(path: Path, count: int) -> Path:
+    """A video of drawn streets, each held for a second, so that long ones stay small."""
+    path = path.with_suffix('.mp4')
+    frames = [render_scene(seed)[0] for seed in range(STREETS)]
+    height, width = frames[0].shape[:2]
+    video = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*'mp4v'), HOLD, (width, height))
+    for number in range(count):
+        video.write(frames[number // HOLD % STREETS])
+    video.release()
+    return path
+
+
+def make_photos(path: Path, count: int) -> Path:
+    """A folder of drawn streets; there are forty, under many names."""
+    path.mkdir(parents=True)
+    streets = [path.with_name(f'{path.name}-{seed}.png') for seed in range(STREETS)]
+    for seed, street in enumerate(streets):
+        write_whole(street, cv2.imencode('.png', render_scene(seed)[0])[1].tobytes())
+    for number in range(count):
+        folder = path / f'{number // 1000:04d}'
+        folder.mkdir(exist_ok=True)
+        (folder / f'{number:07d}.png').symlink_to(streets[number % STREETS].resolve())
+    return path
+
+
+def rows(name: str) -> Callable[[Path], int]:
+    """Counts the rows of a table that grows."""
+    def count(out: Path) -> int:
+        for path in (out / f'.{name}.part', out / name):
+            if path.exists():
+                with path.open('rb') as lines:
+                    return max(0, sum(1 for _ in lines) - 1)
+        return 0
+    return count
+
+
+def _tool(name: str, *words: object) -> list[str]:
+    return [sys.executable, str(ROOT / 'tools' / f'{name}.py'), *map(str, words)]
+
+
+JOBS = {
+    'ucm': Job(make_video, lambda source, out: _tool('ucm', source, '--out', out), rows('ucm.csv')),
+    'predict': Job(make_video, lambda source, out: _tool('predict', source, '--out', out), rows('haze.csv')),
+    'haze_wild': Job(
+        make_photos,
+        lambda source, out: _tool('dataset_converters/haze_wild', source, '--out', out, '--depth', 'ground',
+                                  '--workers', 1),
+        lambda out: sum(1 for _ in (out / 'level_0').rglob('*.jpg')))}
+
+
+def watch(command: Sequence[str], out: Path, done: Callable[[Path], int], every: float) -> list[Look]:
+    """Runs a command, and looks at it."""
+    shutil.rmtree(out, ignore_errors=True)
+    looks = []
+    with (out.with_suffix('.log')).open('wb') as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+        start = time.monotonic()
+        while process.poll() is None:
+            looks.append((time.monotonic() - start, megabytes(process.pid), done(out)))
+            time.sleep(every)
+    looks.append((time.monotonic() - start, 0.0, done(out)))
+    if process.returncode:
+        raise RuntimeError(f'{" ".join(command)} ended with {process.returncode}, see {log.name}')
+    return looks
+
+
+def megabytes(pid: int) -> float:
+    """The memory in use of a process and its children; 0 for one that has ended."""
+    try:
+        pages = int(Path(f'/proc/{pid}/statm').read_text().split()[1])
+        children = Path(f'/proc/{pid}/task/{pid}/children').read_text().split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return pages * PAGE / 1e6 + sum(megabytes(int(child)) for child in children)
+
+
+def thirds(looks: Sequence[Look]) -> dict[str, float]:
+    """The median memory and the pace of the first third, after the start, and of the last."""
+    working = [look for look in looks if look[2] and look[1]]
+    length = len(working) // 3
+    if length < 2:
+        raise ValueError(f'{len(working)} looks at the work are too few. Take more minutes, or look more often.')
+    found: dict[str, float] = {}
+    for name, part in (('first', working[:length]), ('last', working[-length:])):
+        found[f'{name}_megabytes'] = statistics.median(look[1] for look in part)
+        found[f'{name}_pace'] = (part[-1][2] - part[0][2]) / (part[-1][0] - part[0][0])
+    return dict(found, minutes=looks[-1][0] / 60, done=looks[-1][2])
+
+
+def draw(runs: dict[str, list[Look]], path: Path) -> None:
+    """Memory and pace over time, a row a job."""
+    figure = Figure(figsize=(9, 2.4 * len(runs)), layout='constrained')
+    for row, (name, looks) in zip(figure.subplots(len(runs), 2, squeeze=False), runs.items()):
+        seconds, memory, done = (np.array(column) for column in zip(*looks[:-1]))
+        row[0].plot(seconds / 60, memory)
+        row[0].set(title=f'{name}: megabytes', xlabel='minutes', ylim=(0, None))
+        row[1].plot(seconds[1:] / 60, np.diff(done) / np.diff(seconds), linewidth=0.5)
+        row[1].set(title=f'{name}: pictures a second', xlabel='minutes', ylim=(0, None))
+    figure.savefig(path, dpi=100)
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--minutes', type=float, default=60)
+    parser.add_argument('--every', type=float, default=5, help='seconds between looks (default: %(default)s)')
+    parser.add_argument('--jobs', nargs='+', choices=JOBS, default=list(JOBS))
+    parser.add_argument('--work', type=Path, default=Path('work_dirs/long'))
+    parser.add_argument('--out', type=Path, help='a JSON file; the picture goes beside it')
+    args = parser.parse_args(argv)
+    runs, table = {}, {}
+    for name in args.jobs:
+        job, work = JOBS[name], args.work / name
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
+        small, out = job.make(work / 'trial', TRIAL), work / 'trial-out'
+        trial = watch(job.command(small, out), out, job.done, 0.1)
+        begun = next(look[0] for look in trial if look[2])
+        pace = TRIAL / max(trial[-1][0] - begun, 0.1)
+        source = job.make(work / 'input', max(TRIAL, int(pace * args.minutes * 60)))
+        runs[name] = watch(job.command(source, work / 'out'), work / 'out', job.done, args.every)
+        table[name] = thirds(runs[name])
+        print(f'{name}: {table[name]}', flush=True)
+    print('| job | minutes | pictures | MB, first third | MB, last third | a second, first third | last third |\n'
+          '|---|---:|---:|---:|---:|---:|---:|')
+    for name, row in table.items():
+        print(f'| {name} | {row["minutes"]:.0f} | {row["done"]} | {row["first_megabytes"]:.0f} | '
+              f'{row["last_megabytes"]:.0f} | {row["first_pace"]:.1f} | {row["last_pace"]:.1f} |')
+    if args.out:
+        write_whole(args.out, (json.dumps(dict(runs=runs, table=table, environment=describe_environment())) + '\n')
+                    .encode())
+        draw(runs, args.out.with_suffix('.png'))
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

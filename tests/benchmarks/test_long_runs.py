@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import importlib
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+
+sys.path.append(str(ROOT / 'benchmarks'))  # as for a script, which finds its neighbours
+long_runs = importlib.import_module('long_runs')
+pytestmark = pytest.mark.skipif(not sys.platform.startswith('linux'), reason='reads /proc')
+
+# takes ten megabytes more and writes a row, again and again; a child has fifty
+WORK = '''
+import pathlib, subprocess, sys, time
+out = pathlib.Path(sys.argv[1])
+out.mkdir()
+child = subprocess.Popen([sys.executable, '-c', 'import time; held = b"a" * 50_000_000; time.sleep(60)'])
+held = []
+with (out / '.rows.csv.part').open('w') as rows:
+    rows.write('head\\n')
+    for number in range(20):
+        held.append(b'a' * 10_000_000)
+        rows.write('row\\n')
+        rows.flush()
+        time.sleep(0.1)
+child.kill()
+child.wait()
+'''
+
+
+def test_memory_that_grows_is_seen_with_that_of_children(tmp_path):
+    (tmp_path / 'work.py').write_text(WORK)
+    looks = long_runs.watch([sys.executable, str(tmp_path / 'work.py'), str(tmp_path / 'out')], tmp_path / 'out',
+                            long_runs.rows('rows.csv'), 0.05)
+    found = long_runs.thirds(looks)
+    assert found['done'] == 20 and max(megabytes for _, megabytes, _ in looks) > 250
+    assert 90 < found['last_megabytes'] - found['first_megabytes'] < 180
+    assert found['first_pace'] == pytest.approx(10, rel=0.6)
+
+
+def test_a_pace_that_falls_is_seen():
+    looks = [(second, 100.0, 10 * second if second < 30 else 300 + 2 * (second - 30)) for second in range(1, 60)]
+    found = long_runs.thirds(looks)
+    assert (found['first_pace'], found['last_pace']) == (10, 2)
+
+
+def test_a_run_too_short_to_say_anything_is_refused():
+    with pytest.raises(ValueError, match='too few'):
+        long_runs.thirds([(1.0, 5.0, 1), (2.0, 5.0, 2)])
+
+
+def test_a_job_that_fails_is_said_with_its_log(tmp_path):
+    with pytest.raises(RuntimeError, match=r'ended with 3, see .*out\.log'):
+        long_runs.watch([sys.executable, '-c', 'raise SystemExit(3)'], tmp_path / 'out', lambda out: 0, 0.01)
+
+
+def test_the_inputs_have_as_many_pictures_as_asked(tmp_path, monkeypatch):
+    monkeypatch.setattr(long_runs, 'STREETS', 3)
+    video = long_runs.cv2.VideoCapture(str(long_runs.make_video(tmp_path / 'video', 30)))
+    assert video.get(long_runs.cv2.CAP_PROP_FRAME_COUNT) == 30
+    photos = long_runs.make_photos(tmp_path / 'photos', 50)
+    assert len([path for path in photos.rglob('*.png') if path.stat().st_size]) == 50
+
+
+def test_a_picture_is_drawn(tmp_path):
+    long_runs.draw(dict(ucm=[(1.0, 50.0, 0), (2.0, 51.0, 9), (3.0, 0.0, 9)]), tmp_path / 'a.png')
+    assert (tmp_path / 'a.png').stat().st_size > 5000
