@@ -91,7 +91,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument('--page', type=Path, metavar='JSON', help='gather what there is into this file')
     args = parser.parse_args(argv)
     if args.page:
-        write_page(args.page, sys.argv[1:], gather(args.out, ROWS))
+        write_page(args.page, sys.argv[1:], gather(args.out, ROWS), 'plain')
         return 0
     with DefaultScope.overwrite_default_scope('mmpretrain'):
         judge = LevelAfterDehazing(*args.judge) if args.judge else None

@@ -152,7 +152,25 @@ def tables(runs: Sequence[dict[str, Any]]) -> str:
     return '\n'.join(lines)
 
 
-def write_page(path: Path, command: Sequence[str], runs: Sequence[dict[str, Any]]) -> None:
+def differences(runs: Sequence[dict[str, Any]], baseline: str) -> str:
+    """What each run has beyond that of the variant ``baseline`` with the same network and seed, in Markdown."""
+    plain = {(each['network'], each['seed']): each['sets'] for each in runs if each['variant'] == baseline}
+    rows: dict[tuple[str, str], list[dict]] = {}
+    for each in runs:
+        if each['variant'] != baseline and (each['network'], each['seed']) in plain:
+            rows.setdefault((each['network'], each['variant']), []).append(each)
+    sets = list(dict.fromkeys(name for each in runs for name in each['sets']))
+    lines = [f'| beyond {baseline} | | {" | ".join(f"{name}: dB | SSIM" for name in sets)} |',
+             f'|---|---|{"---|" * (2 * len(sets))}']
+    for (network, variant), same in rows.items():
+        cells = [', '.join(f'{each["sets"][name][key] - plain[network, each["seed"]][name][key]:+.{digits}f}'
+                           for each in same)
+                 for name in sets for key, digits in (('psnr', 2), ('ssim_dehazeformer', 3))]
+        lines.append(f'| {network} | {variant} | {" | ".join(cells)} |')
+    return '\n'.join(lines)
+
+
+def write_page(path: Path, command: Sequence[str], runs: Sequence[dict[str, Any]], baseline: str) -> None:
     """Writes all numbers as JSON, and prints the tables."""
     write_whole(path, (json.dumps(dict(command=list(command), runs=list(runs)), indent=1) + '\n').encode())
-    print(tables(runs))
+    print(tables(runs), differences(runs, baseline), sep='\n\n')

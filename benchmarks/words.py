@@ -78,7 +78,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument('--page', type=Path, metavar='JSON', help='gather what there is into this file')
     args = parser.parse_args(argv)
     if args.page:
-        write_page(args.page, sys.argv[1:], gather(args.out, [(NETWORK, fusion) for fusion in FUSIONS]))
+        write_page(args.page, sys.argv[1:], gather(args.out, [(NETWORK, fusion) for fusion in FUSIONS]), 'none')
         return 0
     with DefaultScope.overwrite_default_scope('mmpretrain'):
         for run in plan(args.fusions, args.seeds, args.steps):

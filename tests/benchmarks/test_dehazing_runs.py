@@ -58,3 +58,14 @@ def test_a_variant_has_the_parts_of_its_name(variant, losses, prm):
 def test_mean_and_deviation():
     assert runs_of.spread([1.0], 2) == '1.00' and runs_of.spread([1.0, 2.0], 2) == '1.50 ± 0.71'
     assert runs_of.spread([1.0, 1.0], 0) == '1 ± 0'
+
+
+def test_differences_are_those_to_the_baseline_of_the_same_network_and_seed():
+    def run(network, variant, seed, psnr):
+        return dict(network=network, variant=variant, seed=seed,
+                    sets=dict(rooms=dict(psnr=psnr, ssim_dehazeformer=psnr / 100)))
+    runs = [run('a', 'plain', 1, 10), run('a', 'plain', 2, 20), run('a', 'inter', 1, 11.5), run('a', 'inter', 2, 19),
+            run('b', 'plain', 1, 30), run('b', 'inter', 1, 31), run('b', 'inter', 2, 99)]
+    assert runs_of.differences(runs, 'plain').splitlines() == [
+        '| beyond plain | | rooms: dB | SSIM |', '|---|---|---|---|',
+        '| a | inter | +1.50, -1.00 | +0.015, -0.010 |', '| b | inter | +1.00 | +0.010 |']
