@@ -82,6 +82,7 @@ def test_code_in_a_checkpoint_is_refused_and_not_run(place, kind, tmp_path, monk
     if place == 'open_clip':
         pytest.importorskip('open_clip')
     monkeypatch.setenv('TORCH_HOME', str(tmp_path / 'downloads'))
+    monkeypatch.setenv('LOCAL_RANK', '0')  # which training sets, and other tests must not see
     path, flag = tmp_path / 'folder' / 'pytorch_model.bin', tmp_path / 'flag'
     path.parent.mkdir()
     content = dict(state_dict=dict(weight=torch.ones(2)), meta={}, gift=Code(flag))
