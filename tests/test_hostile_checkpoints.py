@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import functools
 import http.server
-import os
 import pickle
 import runpy
 import threading
@@ -22,19 +21,10 @@ from mmhaze.models.extractors import TorchvisionExtractor
 from mmhaze.registry import MODELS
 
 from .conftest import ROOT
+from .test_checkpoints import Code
 
 pytestmark = pytest.mark.skipif(not CHECKS_CONTENT, reason='torch < 2.6 cannot be told what is safe')
 CLASSIFIER, DEHAZER = 'lenet5_hazel-level', 'aodnet_haze-wild'
-
-
-class Code:
-    """Makes the file ``flag`` when it is loaded."""
-
-    def __init__(self, flag) -> None:
-        self.flag = flag
-
-    def __reduce__(self) -> tuple:
-        return os.system, (f'touch {self.flag}',)
 
 
 def tool(name, *words):

@@ -29,11 +29,10 @@ def load_arrays(path: str | Path, kind: type, names: Sequence[str]) -> Iterator[
         FileNotFoundError: there is no such file.
         ValueError: it is damaged, an array is missing, or the block finds that they are no ``kind``; it names ``path``.
     """
+    data = Path(path).read_bytes()  # what the disk refuses is no fault of the content
     try:
-        with np.load(io.BytesIO(Path(path).read_bytes()), allow_pickle=False) as arrays:
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
             state = {name: arrays[name] for name in names}
         yield state
-    except FileNotFoundError:
-        raise
     except NONSENSE as error:
         raise ValueError(f'{path} holds no {kind.__name__}: {error!r}. Fit and save it again.') from error

@@ -18,6 +18,7 @@ import torch
 from mmhaze.checkpoints import CHECKS_CONTENT, newest_checkpoint
 
 from ..conftest import ROOT
+from ..test_checkpoints import Code
 from ..tiny_set import write_tiny_set
 
 checks_content = pytest.mark.skipif(not CHECKS_CONTENT, reason='torch < 2.6 cannot be told what is safe')
@@ -49,16 +50,6 @@ test_cfg = dict()
 default_hooks = dict(checkpoint=dict(type='CheckpointHook', interval=1, max_keep_ckpts=3),
                      logger=dict(type='LoggerHook', interval=2))
 '''
-
-
-class Code:
-    """Makes the file ``flag`` when it is loaded."""
-
-    def __init__(self, flag: Path) -> None:
-        self.flag = flag
-
-    def __reduce__(self) -> tuple:
-        return os.system, (f'touch {self.flag}',)
 
 
 def command(tool: str, *arguments: object) -> list[str]:
