@@ -1,15 +1,17 @@
 """Writing files so that a name always stands for a whole file, and reading none but those of a folder."""
 from __future__ import annotations
 
+import json
 import os
 import zipfile
 import zlib
 from pathlib import Path
 from tokenize import TokenError
+from typing import Any
 
 # what NumPy, zipfile, gzip and zlib raise where bytes make no sense; a file may also say that it is larger than memory
 NONSENSE = (ValueError, KeyError, TypeError, AttributeError, IndexError, EOFError, OSError, RuntimeError, SyntaxError,
-            OverflowError, MemoryError, TokenError, zipfile.BadZipFile, zlib.error)
+            OverflowError, MemoryError, SystemError, TokenError, zipfile.BadZipFile, zlib.error)
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -32,6 +34,22 @@ def write_whole(path: Path, data: bytes) -> None:
         raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in a JSON file.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it holds no JSON, or none with names and values; the error names it.
+    """
+    try:
+        found = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f'{path} is damaged, as where it is cut short: {error}. Copy or make it again.') from error
+    if not isinstance(found, dict):
+        raise ValueError(f'{path} holds a {type(found).__name__} instead of names and values. Copy or make it again.')
+    return found
 
 
 def inside(folder: Path, name: str, where: str) -> Path:

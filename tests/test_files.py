@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mmhaze.files import inside, write_whole
+from mmhaze.files import inside, read_json, write_whole
 
 ROOT = Path('data', 'set')
 
@@ -18,6 +18,15 @@ def test_a_path_below_the_folder_is_taken(name):
 def test_a_path_that_leaves_the_folder_is_refused_with_its_place(name):
     with pytest.raises(ValueError, match=r'manifest\.csv, line 2 names .* outside of data/set'):
         inside(ROOT, name, 'manifest.csv, line 2')
+
+
+@pytest.mark.parametrize('data, says', [
+    (b'', 'is damaged, as where it is cut short'), (b'{"a": 1', 'is damaged'), (b'\xff', 'is damaged'),
+    (b'[' * 100_000, 'is damaged'), (b'[1]', 'holds a list instead of names')])
+def test_json_that_is_no_object_is_told_with_the_file(tmp_path, data, says):
+    (tmp_path / 'a.json').write_bytes(data)
+    with pytest.raises(ValueError, match=rf'a\.json {says}'):
+        read_json(tmp_path / 'a.json')
 
 
 def test_what_cannot_be_written_leaves_what_was_there(tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""Two processes train as one does, count every photo once, and end together."""
+"""Two and four processes train as one does, count every photo once, and end together."""
 from __future__ import annotations
 
 import os
@@ -55,29 +55,30 @@ def finish(process):
 
 @pytest.fixture(scope='module')
 def trained(config, tmp_path_factory):
-    """What one process learns in two epochs in batches of 8, and two in batches of 4."""
-    folders = {count: tmp_path_factory.mktemp(f'of_{count}') for count in (1, 2)}
+    """What one process learns in two epochs in batches of 8, two in batches of 4, and four in batches of 2."""
+    folders = {count: tmp_path_factory.mktemp(f'of_{count}') for count in (1, 2, 4)}
     for count, folder in folders.items():
         finish(start('train.py', config, '--work-dir', folder, '--cfg-options', *OPTIONS, 'train_cfg.max_epochs=2',
                      f'train_dataloader.batch_size={8 // count}', processes=count))
     return {count: folder / 'epoch_2.pth' for count, folder in folders.items()}
 
 
-def test_two_processes_learn_what_one_does_with_batches_twice_as_large(trained):
-    one, two = (load_checkpoint(trained[count]) for count in (1, 2))
-    assert one['meta']['iter'] == two['meta']['iter'] == 8
+@pytest.mark.parametrize('count', [2, 4])
+def test_processes_learn_what_one_does_with_batches_as_large_as_all_of_theirs(trained, count):
+    one, many = load_checkpoint(trained[1]), load_checkpoint(trained[count])
+    assert one['meta']['iter'] == many['meta']['iter'] == 8
     for name, weight in one['state_dict'].items():
-        torch.testing.assert_close(two['state_dict'][name], weight, atol=1e-5, rtol=1e-4)
+        torch.testing.assert_close(many['state_dict'][name], weight, atol=1e-5, rtol=1e-4)
 
 
 def scores(said):
     return [line.split('INFO - ')[1].split('data_time')[0] for line in said.splitlines() if 'Epoch(test)' in line][-1]
 
 
-def test_each_photo_counts_once_though_five_do_not_go_into_two_processes(config, trained, tmp_path):
-    one, two = (scores(finish(start('test.py', config, trained[1], '--work-dir', tmp_path, processes=count)))
-                for count in (1, 2))
-    assert 'ordinal/mae' in one and one.split('] ')[-1] == two.split('] ')[-1]
+def test_each_photo_counts_once_though_five_do_not_go_into_two_or_four_processes(config, trained, tmp_path):
+    one, two, four = (scores(finish(start('test.py', config, trained[1], '--work-dir', tmp_path, processes=count)))
+                      for count in (1, 2, 4))
+    assert 'ordinal/mae' in one and one.split('] ')[-1] == two.split('] ')[-1] == four.split('] ')[-1]
 
 
 def test_a_process_that_dies_ends_the_others_and_the_run_can_go_on(config, tmp_path):

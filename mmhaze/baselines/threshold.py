@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..files import write_whole
+from ..files import read_json, write_whole
 from .classifier import as_levels
 from .dark_channel import dark_channel_ratio
 from .fog_blocks import fog_block_share
@@ -106,7 +106,7 @@ class ThresholdClassifier:
     def load(cls, path: str | Path) -> ThresholdClassifier:
         """Reads what :meth:`save` wrote; a ValueError says what is wrong in ``path``."""
         try:
-            state = json.loads(Path(path).read_text(encoding='utf-8'))
+            state = read_json(Path(path))
             if state['type'] != cls.__name__:
                 raise ValueError(f'it holds a {state["type"]}')
             classifier = cls(state['score'], state['num_levels'], state['method'])

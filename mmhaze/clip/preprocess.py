@@ -1,7 +1,6 @@
 """A photo as CLIP takes it."""
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,8 @@ from PIL import Image
 from torch import Tensor
 from torchvision.transforms import InterpolationMode
 from torchvision.transforms import functional as F
+
+from ..files import read_json
 
 MEAN = (0.48145466, 0.4578275, 0.40821073)
 STD = (0.26862954, 0.26130258, 0.27577711)
@@ -76,17 +77,6 @@ def read_open_clip(settings: Mapping[str, Any], file: Path, size: int) -> Prepro
         raise ValueError(f'{file} asks for something else than CLIP does: wanted the shorter side resized, bicubic.')
     return Preprocess(size, *(_three(settings.get(name, default), file)
                               for name, default in (('mean', MEAN), ('std', STD))))
-
-
-def read_json(file: Path) -> dict[str, Any]:
-    """An object of a JSON file; a ValueError names the file."""
-    try:
-        settings = json.loads(file.read_text(encoding='utf-8'))
-    except ValueError as error:
-        raise ValueError(f'{file} is damaged: {error}. Copy it again.') from error
-    if not isinstance(settings, dict):
-        raise ValueError(f'{file} holds no settings. Copy it again.')
-    return settings
 
 
 def _side(size: Any, keys: set[str], file: Path) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..datasets.listing import Listed, read_table
+from ..files import inside
 from ..synthesis.writer import MANIFEST, PLAN
 from ..tables import open_table
 
@@ -98,7 +99,7 @@ def read_listing(data: DataSet, root: Path, split: str) -> Listing:
     if missing:
         raise FileNotFoundError(f'{len(missing)} photos of {manifest} do not exist, the first is {missing[0]}. '
                                 f'{advice}')
-    return Listing(hashlib.sha256(manifest.read_bytes()).hexdigest(),
+    return Listing(_sha256(manifest),
                    {part: tuple(listed) for part, listed in parts.items()})
 
 
@@ -111,7 +112,11 @@ def check_photos(root: Path) -> None:
     with open_table(root / MANIFEST) as table:
         rows = [(row['file'], row.get('sha256')) for row in table]
     others = [file for file, checksum in rows
-              if checksum and hashlib.sha256((root / file).read_bytes()).hexdigest() != checksum]
+              if checksum and _sha256(inside(root, file, str(root / MANIFEST))) != checksum]
     if others:
         raise ValueError(f'{len(others)} photos of {root} are not those that {MANIFEST} was written for, the first is '
                          f'{others[0]}. Make the data set again: what is whole of it is kept.')
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

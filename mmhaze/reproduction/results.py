@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..files import write_whole
+from ..files import read_json, write_whole
 
 RESULT, FAILURE, CURVE = 'result.json', 'failure.json', 'curve.json'
 
@@ -31,12 +31,10 @@ def read_result(folder: Path, recipe: Mapping[str, Any]) -> dict[str, Any] | Non
     """
     path = folder / RESULT
     try:
-        result = json.loads(path.read_bytes())
+        result = read_json(path)
     except FileNotFoundError:
         return None
-    except ValueError as error:
-        raise ValueError(f'{path} is no JSON, as where it is cut short ({error}).') from error
-    checksum = result.pop('checksum', None) if isinstance(result, dict) else None
+    checksum = result.pop('checksum', None)
     if checksum is None or checksum != _checksum(result):
         raise ValueError(f'{path} was changed since it was written: its checksum does not fit.')
     if result.get('recipe') != recipe:
@@ -52,7 +50,7 @@ def write_failure(folder: Path, state: str, reason: str) -> None:
 def read_failure(folder: Path) -> dict[str, str] | None:
     """Why a cell has no result, or None where nothing says so."""
     try:
-        failure = json.loads((folder / FAILURE).read_bytes())
+        failure = read_json(folder / FAILURE)
         return dict(state=str(failure['state']), reason=str(failure['reason']))
     except FileNotFoundError:
         return None
@@ -70,7 +68,7 @@ def read_curve(folder: Path) -> list[dict[str, Any]]:
     try:
         curve = json.loads((folder / CURVE).read_bytes())
         return [dict(point, epoch=int(point['epoch']), seconds=float(point['seconds'])) for point in curve]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return []
 
 

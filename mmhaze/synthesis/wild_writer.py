@@ -27,7 +27,7 @@ from typing import NamedTuple, TypeVar
 
 import cv2
 
-from ..files import write_whole
+from ..files import inside, read_json, write_whole
 from ..media import mark_output
 from ..progress import show_progress
 from .wild_photos import WildPhoto
@@ -139,7 +139,7 @@ def open_folder(out: Path, settings: dict, share: Share = Share()) -> None:
 
 
 def _check_settings(path: Path, settings: dict) -> None:
-    found = json.loads(path.read_text(encoding='utf-8'))
+    found = read_json(path)
     for name in {**settings, **found}:
         if found.get(name) != settings.get(name):
             raise ValueError(f'{path.parent} holds a set made with other settings: by {SETTINGS}, {name} is '
@@ -167,9 +167,10 @@ def _check_images(store: RowStore, share: Share, workers: int) -> None:
 
 def _check_photo(out: Path, name: str, rows: list[dict[str, str]]) -> None:
     store, key = RowStore(out), WildPhoto(name, Path()).key
+    where = f'{store.manifest}, photo {name},'
     checksums = {row[path]: row.get(checksum) for row in rows for path, checksum in CHECKSUMS.items() if row.get(path)}
     with contextlib.suppress(FileNotFoundError):
-        if all(_sha256((out / path).read_bytes()) == checksum for path, checksum in checksums.items()):
+        if all(_sha256(inside(out, path, where).read_bytes()) == checksum for path, checksum in checksums.items()):
             store.save(key, rows)
             return
     store.discard(key)

@@ -285,7 +285,7 @@ def test_other_preprocessing_than_clips_is_refused(changes, reason, folder, tmp_
 def test_damaged_settings_are_named(text, folder, tmp_path):
     other = shutil.copytree(folder, tmp_path / 'other')
     (other / 'config.json').write_text(text)
-    with pytest.raises(ValueError, match=r'config.json .*Copy it again'):
+    with pytest.raises(ValueError, match=r'config.json .*Copy or make it again'):
         TransformersClip(other, 'cpu')
 
 

@@ -127,6 +127,14 @@ def test_a_missing_array_is_named(name, path):
         read_domains(path)
 
 
+def test_text_of_characters_that_there_are_not_is_refused(path):
+    arrays = arrays_of(path)
+    arrays['files'] = np.array([0x7fffffff] * 4, np.uint32).view('<U1')
+    np.savez(path, **arrays)
+    with pytest.raises(ValueError, match='clip_domains.npz is no domain file'):
+        read_domains(path)
+
+
 @pytest.mark.parametrize('one, other', [(one, other) for place, one in enumerate(ARRAYS) for other in ARRAYS[:place]
                                         if {one, other} != {'domains', 'prompts'}])
 def test_arrays_that_were_swapped_are_refused(one, other, path):

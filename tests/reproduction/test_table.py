@@ -125,7 +125,7 @@ def swap(path: Path) -> None:
     write_result(path.parent, result)
 
 
-@pytest.mark.parametrize('damage, says', [(cut, 'is no JSON'), (embellish, 'was changed'), (swap, 'another recipe')])
+@pytest.mark.parametrize('damage, says', [(cut, 'is damaged'), (embellish, 'was changed'), (swap, 'another recipe')])
 def test_a_damaged_result_is_said_and_made_again_and_the_others_are_kept(finished, make, started, capsys, damage, says):
     before = predictions(finished)
     path = finished.cells[0].folder(finished.out) / 'result.json'

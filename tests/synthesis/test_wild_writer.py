@@ -121,6 +121,20 @@ def test_a_photo_whose_files_are_damaged_is_made_anew_and_it_alone(photos: Photo
         'depth/c/a.jpg.bin', *(f'level_{level}/c/a.jpg.bin' for level in range(LEVELS))}
 
 
+@pytest.mark.parametrize('name', ['/etc/hostname', '../key.png'])
+def test_a_manifest_that_names_a_file_outside_of_the_set_is_refused(photos: PhotoFolder, out: Path, name: str):
+    (out / 'manifest.csv').write_text((out / 'manifest.csv').read_text().replace('level_1/c/a.jpg.bin', name))
+    with pytest.raises(ValueError, match=r'manifest\.csv, photo .*a.jpg, names .* outside of'):
+        write_wild_set(photos, make, SETTINGS, out, workers=1)
+
+
+@pytest.mark.parametrize('text', ['', '{"seed": 0', '[' * 100_000, '[1]'])
+def test_settings_that_are_damaged_are_refused_by_name(photos: PhotoFolder, out: Path, text: str):
+    (out / 'settings.json').write_text(text)
+    with pytest.raises(ValueError, match=r'settings\.json (is damaged|holds a list)'):
+        write_wild_set(photos, make, SETTINGS, out, workers=1)
+
+
 def test_a_run_killed_while_it_tidied_up_does_not_hide_damage(photos: PhotoFolder, out: Path):
     before = content(out)
     for row in rows_of(out)[::LEVELS]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ...files import write_whole
+from ...files import read_json, write_whole
 from ...media import mark_output
 
 RECORD = 'depth.json'
@@ -43,4 +43,10 @@ def open_folder(folder: Path, source: str) -> None:
 def read_record(folder: Path) -> dict | None:
     """What the depth maps in the folder are, ``source`` and ``scale``; None where this package did not write them."""
     path = folder / RECORD
-    return json.loads(path.read_text(encoding='utf-8')) if path.is_file() else None
+    if not path.is_file():
+        return None
+    record = read_json(path)
+    if not isinstance(record.get('source'), str) or not isinstance(record.get('scale'), float):
+        raise ValueError(f'{path} does not say the source of the depth maps beside it, and their scale. Make them '
+                         'again, in another folder.')
+    return record

@@ -274,6 +274,13 @@ def test_a_folder_that_says_what_it_holds_is_taken_at_its_word_unless_told_other
     assert FileDepth(tmp_path, scale=2).name.startswith('files ')
 
 
+@pytest.mark.parametrize('text', ['{', '[]', '{}', '{"source": 3, "scale": 0.5}', '{"source": "model", "scale": "1"}'])
+def test_a_folder_that_says_nothing_of_use_is_refused_by_name(tmp_path: Path, text: str):
+    (tmp_path / 'depth.json').write_text(text)
+    with pytest.raises(ValueError, match=r'depth\.json .* again'):
+        FileDepth(tmp_path)
+
+
 def test_it_can_be_sent_to_another_process(tmp_path: Path):
     write_png(tmp_path / '7.png', np.full((4, 6), 8))
     sent = pickle.loads(pickle.dumps(FileDepth(tmp_path, scale=0.5, root=tmp_path)))
