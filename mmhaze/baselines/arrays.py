@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..files import NONSENSE, write_whole
+from ..npz import parse_npz
 
 
 def save_arrays(path: str | Path, owner: object, names: Sequence[str]) -> None:
@@ -31,8 +32,7 @@ def load_arrays(path: str | Path, kind: type, names: Sequence[str]) -> Iterator[
     """
     data = Path(path).read_bytes()  # what the disk refuses is no fault of the content
     try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            state = {name: arrays[name] for name in names}
-        yield state
+        arrays = parse_npz(data)
+        yield {name: arrays[name] for name in names}
     except NONSENSE as error:
         raise ValueError(f'{path} holds no {kind.__name__}: {error!r}. Fit and save it again.') from error

@@ -112,6 +112,8 @@ class FeatureSVM:
                 setattr(machines, name, float(state[name]))
             for name in ('mean', 'scale', 'vectors', 'weights', 'offsets'):
                 setattr(machines, name, state[name].astype(np.float64))
+            if machines.num_levels > len(machines.offsets) + 1:  # there is a machine for two levels at least
+                raise ValueError(f'it has {len(machines.offsets)} machines for {machines.num_levels} levels')
             count = len(_problems(np.empty(0, int), machines.num_levels, machines.mode))
             shapes = [state[name].shape for name in ('mean', 'scale', 'vectors', 'weights', 'offsets')]
             size = len(FEATURES)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..files import NONSENSE, write_whole
+from ..npz import parse_npz
 
 HOW_TO_MAKE = 'Make it with tools/clip_domains.py.'
 # in the order of the fields of Domains
@@ -107,14 +108,10 @@ def read_domains(path: str | Path) -> Domains:
     except FileNotFoundError:
         raise FileNotFoundError(f'There is no domain file {path}. {HOW_TO_MAKE}') from None
     try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            missing = set(ARRAYS) - set(arrays.files)
-            if missing:
-                raise ValueError(f'it lacks {", ".join(sorted(missing))}')
-            state = {name: arrays[name] for name in ARRAYS}
-        foreign = [name for name, array in state.items() if not isinstance(array, np.ndarray)]
-        if foreign:
-            raise ValueError(f'{foreign[0]} is no array')
+        state = parse_npz(data)
+        missing = set(ARRAYS) - set(state)
+        if missing:
+            raise ValueError(f'it lacks {", ".join(sorted(missing))}')
         return Domains(_names(state, 'domains'), _names(state, 'prompts'), state['vectors'], _names(state, 'files'),
                        state['probabilities'], _names(state, 'source', ndim=0)[0])
     except NONSENSE as error:

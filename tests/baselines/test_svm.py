@@ -101,7 +101,7 @@ def test_a_file_with_objects_or_other_arrays_is_refused_by_name(samples, few_set
     with np.load(path) as arrays:
         good = dict(arrays)
     changes = [dict(mean=np.array([print], object)), dict(weights=good['weights'][:, 1:]), dict(mode='svm'),
-               dict(offsets=good['offsets'][1:])]
+               dict(offsets=good['offsets'][1:]), dict(num_levels=np.array(10**12))]
     for change in changes:
         np.savez(path, **{**good, **change})
         with pytest.raises(ValueError, match=r'svm\.npz holds no FeatureSVM'):

@@ -131,7 +131,7 @@ def test_text_of_characters_that_there_are_not_is_refused(path):
     arrays = arrays_of(path)
     arrays['files'] = np.array([0x7fffffff] * 4, np.uint32).view('<U1')
     np.savez(path, **arrays)
-    with pytest.raises(ValueError, match='clip_domains.npz is no domain file'):
+    with pytest.raises(ValueError, match=r'clip_domains\.npz is no domain file'):
         read_domains(path)
 
 

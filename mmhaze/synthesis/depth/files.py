@@ -16,7 +16,6 @@ How gaps are filled is told in :mod:`mmhaze.synthesis.depth.gaps`.
 from __future__ import annotations
 
 import os
-import zipfile
 from pathlib import Path
 
 import cv2
@@ -24,6 +23,7 @@ import numpy as np
 from PIL import Image
 
 from ...files import NONSENSE
+from ...npz import parse_npy, parse_npz
 from ..fdd import read_fdd
 from .gaps import fill_gaps, find_matches
 from .own import read_record
@@ -34,8 +34,6 @@ KINDS = (None, 'gaps', 'cityscapes')
 CITYSCAPES_SCALE = 0.209313 * 2262.52
 CITYSCAPES_PHOTO, CITYSCAPES_SUFFIX = '_leftImg8bit', '_disparity.png'
 SIXTEEN_BITS = ('I;16', 'I;16L', 'I;16B', 'I;16N', 'I')
-# bytes that an .npz file may unpack to: 179 megapixels, the most that Pillow reads, of 8 bytes, and some
-LARGEST = 1 << 31
 # how far the sides of a depth map may be from those of its photo in proportion: small maps have rounded sides
 ASPECT_TOLERANCE = 0.02
 
@@ -213,17 +211,12 @@ def _read_values(path: Path) -> np.ndarray:
         return read_fdd(path)
     try:
         if suffix == '.npy':
-            # mapped first, so that a file that says it is larger than it is asks for no memory
-            return np.array(np.load(path, mmap_mode='r', allow_pickle=False))
+            return parse_npy(path.read_bytes())
         if suffix == '.npz':
-            with zipfile.ZipFile(path) as parts:
-                unpacked = sum(part.file_size for part in parts.infolist())
-            if unpacked > LARGEST:
-                raise ValueError(f'it unpacks to {unpacked / 1e9:.1f} GB')
-            with np.load(path, allow_pickle=False) as arrays:
-                if len(arrays.files) != 1:
-                    raise ValueError(f'it holds {len(arrays.files)} arrays, wanted one')
-                return arrays[arrays.files[0]]
+            arrays = parse_npz(path.read_bytes())
+            if len(arrays) != 1:
+                raise ValueError(f'it holds {len(arrays)} arrays, wanted one')
+            return next(iter(arrays.values()))
         if suffix == '.png':
             with Image.open(path) as image:
                 if image.mode not in SIXTEEN_BITS:
