@@ -3,7 +3,7 @@
     python benchmarks/dehazing.py --seeds 2 --sots SOTS --judge resnet18_haze-wild CHECKPOINT --out work_dirs/dehazing
     python benchmarks/dehazing.py --out work_dirs/dehazing --page docs/results/dehazing.json
 
-AOD-Net, gUNet-T and MixDehazeNet-T are trained by their configs ``configs/dehazing/*_roads.py``, same steps for all,
+AOD-Net, gUNet-T and MixDehazeNet-T are trained by their configs ``configs/dehazing/*/*_roads.py``, same steps for all,
 each plain, with the pre-restore module alone (PRM), with the inter or the intra contrastive loss alone, and with all
 three. They are tested on scenes of Hazel-level and photos of Haze-wild held out, and on SOTS indoor (SOTS holds
 ``hazy`` and ``gt``), beside the hazy photos as they are and the dark channel prior, which need no training. The judge,
@@ -28,10 +28,10 @@ from mmpretrain.registry import DATASETS
 from torch import Tensor
 
 import mmhaze  # noqa: F401  registers
+from mmhaze.apis.networks import find_config
 from mmhaze.metrics import LevelAfterDehazing
 from mmhaze.models.dehazers import BaseDehazer, DarkChannelPrior
 
-CONFIGS = Path(__file__).resolve().parents[1] / 'configs' / 'dehazing'
 NETWORKS = ('aodnet', 'gunet-t', 'mixdehazenet-t')
 VARIANTS = ('plain', 'PRM', 'inter', 'intra', 'all')
 UNTRAINED = ('none', 'DCP')
@@ -48,7 +48,7 @@ class LeaveAsItIs(BaseDehazer):
 
 def load_config(network: str, variant: str, seed: int, steps: int | None) -> Config:
     """The config of a network in a variant."""
-    config = Config.fromfile(CONFIGS / f'{"" if variant == "plain" else "progressive_"}{network}_roads.py')
+    config = Config.fromfile(find_config(f'{"" if variant == "plain" else "progressive_"}{network}_roads'))
     if variant not in ('plain', 'all'):
         config.model.losses = {name: loss for name, loss in config.model.losses.items() if name in ('l1', variant)}
         if variant != 'PRM':
@@ -61,7 +61,7 @@ def load_config(network: str, variant: str, seed: int, steps: int | None) -> Con
 
 def make_sets(sots: Path | None) -> dict[str, Any]:
     """The test sets by name."""
-    config = Config.fromfile(CONFIGS / 'aodnet_roads.py')
+    config = Config.fromfile(find_config('aodnet_roads'))
     found = dict(scenes=config.held_out_scenes, photos=config.held_out_photos)
     if sots is not None:
         found['sots'] = dict(type='PairedHazeDataset', data_root=str(sots), hazy='hazy', clear='gt', pipeline=[

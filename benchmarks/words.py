@@ -28,8 +28,8 @@ from mmengine.registry import DefaultScope
 from mmpretrain.registry import DATASETS
 
 import mmhaze  # noqa: F401  registers
+from mmhaze.apis.networks import find_config
 
-CONFIGS = Path(__file__).resolve().parents[1] / 'configs' / 'mixcldehazenet'
 FUSIONS = ('none', 'pa', 'pa random', 'calip', 'calip-free', 'film', 'class', 'class true')
 NETWORK = 'mixdehazenet-t'
 SETS = ('scenes', 'photos', 'rooms')  # in the order of the config
@@ -45,7 +45,7 @@ def tell_the_truth(dataset: Any, indoors: bool) -> None:
 
 def load_config(fusion: str, seed: int = 1, steps: int | None = None) -> Config:
     """The config of a fusion; ``true`` in its name is for labels that are known."""
-    config = Config.fromfile(CONFIGS / f'mixcl-{fusion.replace(" true", "").replace(" ", "-")}_t_mixture.py')
+    config = Config.fromfile(find_config(f'mixcl-{fusion.replace(" true", "").replace(" ", "-")}_t_mixture'))
     if 'true' in fusion:
         for part in ('train', 'val'):
             for name, dataset in zip(SETS, config[f'{part}_dataloader'].dataset.datasets):

@@ -24,16 +24,16 @@ from mmengine.registry import DefaultScope
 from mmpretrain.registry import MODELS
 
 import mmhaze  # noqa: F401  registers
+from mmhaze.apis.networks import find_config
 from mmhaze.files import write_whole
 
-CONFIGS = Path(__file__).resolve().parents[1] / 'configs' / 'mixcldehazenet'
 FUSIONS = ('plain', 'none', 'class', 'film', 'calip-free', 'calip', 'pa', 'pa long')
 MEGABYTE = 1e6
 
 
 def measure(fusion: str, height: int, width: int) -> float:
     """Megabytes in use at most during one photo, in this process."""
-    model = Config.fromfile(CONFIGS / f'mixcl-{"none" if fusion == "plain" else fusion.split()[0]}_t_mixture.py').model
+    model = Config.fromfile(find_config(f'mixcl-{"none" if fusion == "plain" else fusion.split()[0]}_t_mixture')).model
     if fusion == 'plain':
         model = model.dehazer
     else:

@@ -19,8 +19,8 @@ from mmhaze.clip.domains import Domains, write_domains
 from .conftest import ROOT
 from .tiny_set import write_tiny_set
 
-FILES = sorted((ROOT / 'configs' / 'dehazing').glob('*.py'))
-WORDS = sorted((ROOT / 'configs' / 'mixcldehazenet').glob('*.py'))
+WORDS = sorted((ROOT / 'configs' / 'dehazing' / 'mixcldehazenet').glob('*.py'))
+FILES = sorted(path for path in (ROOT / 'configs' / 'dehazing').rglob('*.py') if path not in WORDS)
 
 
 @pytest.fixture(scope='module')

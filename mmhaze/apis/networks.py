@@ -11,8 +11,10 @@ from mmengine.device import get_device
 from mmengine.registry import DefaultScope
 from mmpretrain.registry import MODELS
 
-# of a checkout, and of an installed package
-CONFIG_FOLDERS = (Path(__file__).parents[2] / 'configs', Path(__file__).parents[1] / '.mim' / 'configs')
+PACKAGE = Path(__file__).parents[1]
+# of an installed package, else of a checkout
+CONFIGS = next((folder for folder in (PACKAGE / '.mim' / 'configs', PACKAGE.parent / 'configs') if folder.is_dir()),
+               PACKAGE / '.mim' / 'configs')
 
 
 def find_config(name: str | Path) -> Path:
@@ -26,8 +28,7 @@ def find_config(name: str | Path) -> Path:
         return path
     stem = path.name.removesuffix('.py')
     found = [] if path.parent != Path() else [
-        file for folder in CONFIG_FOLDERS for file in sorted(folder.rglob('*.py'))
-        if file.stem == stem and '_base_' not in file.parts]
+        file for file in sorted(CONFIGS.rglob('*.py')) if file.stem == stem and '_base_' not in file.parts]
     if not found:
         raise FileNotFoundError(f'There is no config {name}: wanted a file, or the name of one in configs/ such as '
                                 'magnet-fe-s_resnet18_hazel-level.')

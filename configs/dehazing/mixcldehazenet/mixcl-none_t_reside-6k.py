@@ -1,5 +1,5 @@
 # The control: the words change nothing
-_base_ = ['../_base_/datasets/dehaze_reside-6k.py', '../_base_/schedules/dehaze_reside-6k.py']
+_base_ = ['../../_base_/datasets/dehaze_reside-6k.py', '../../_base_/schedules/dehaze_reside-6k.py']
 model = dict(
     type='GuidedDehazer',
     dehazer=dict(type='MixDehazeNet', arch='t'),

@@ -1,5 +1,5 @@
 # Our reading of the progressive framework, see mmhaze/models/dehazers/progressive.py
-_base_ = './mixdehazenet-t_roads.py'
+_base_ = '../mixdehazenet/mixdehazenet-t_roads.py'
 model = dict(
     _delete_=True,
     type='ProgressiveDehazer',

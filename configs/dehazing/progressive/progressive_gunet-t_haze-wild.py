@@ -1,5 +1,5 @@
 # Our reading of the progressive framework, see mmhaze/models/dehazers/progressive.py
-_base_ = './gunet-t_haze-wild.py'
+_base_ = '../gunet/gunet-t_haze-wild.py'
 model = dict(
     _delete_=True,
     type='ProgressiveDehazer',

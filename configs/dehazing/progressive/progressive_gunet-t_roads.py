@@ -1,10 +1,10 @@
 # Our reading of the progressive framework, see mmhaze/models/dehazers/progressive.py
-_base_ = './aodnet_roads.py'
+_base_ = '../gunet/gunet-t_roads.py'
 model = dict(
     _delete_=True,
     type='ProgressiveDehazer',
     prm=dict(type='ScatteringNet'),
-    arm=dict(type='AODNet'),
+    arm=dict(type='GUNet', arch='t'),
     losses=dict(
         l1=dict(type='DehazeL1Loss'),
         inter=dict(type='InterContrastiveLoss'),

@@ -1,2 +1,0 @@
-_base_ = ['../_base_/datasets/dehaze_haze-wild.py', '../_base_/schedules/dehaze_10k.py']
-model = dict(type='MixDehazeNet', arch='t')
