@@ -1,14 +1,20 @@
-"""What mmhaze needs; all else about the package stands in pyproject.toml.
+"""What mmhaze needs, and what MIM wants in it; all else about the package stands in pyproject.toml.
 
 The requirements are here because one of them is found out: mmcv and mmcv-lite are the same module under two names. pip
 knows nothing of that and would lay the one over the other, which breaks an environment with mmdet in it. So the one
 that is installed is left alone, and mmcv-lite, which needs no compiler, is asked for where there is none.
 """
+import contextlib
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from setuptools import Extension, setup
+from setuptools.command.build_py import build_py
+
+FOR_MIM = ('configs', 'tools', 'model-index.yml')  # where MIM looks for them: mmhaze/.mim
 
 PROBE = '''
 from importlib.metadata import PackageNotFoundError, distribution
@@ -31,10 +37,28 @@ def mmcv_requirement() -> list:
     return [] if found.stdout.strip() else ['mmcv-lite>=2.0.0,<2.4.0']
 
 
+class BuildWithMIM(build_py):
+    """Takes configs, tools and the index of models into the package, or links to them where it is installed with -e."""
+
+    def run(self) -> None:
+        super().run()
+        target = Path('mmhaze' if self.editable_mode else f'{self.build_lib}/mmhaze', '.mim')
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir(parents=True)
+        for name in FOR_MIM:
+            if self.editable_mode:
+                with contextlib.suppress(OSError):  # Windows wants rights for links; mmhaze itself finds the checkout
+                    (target / name).symlink_to(Path('..', '..', name))
+            elif Path(name).is_dir():
+                shutil.copytree(name, target / name, ignore=shutil.ignore_patterns('__pycache__'))
+            else:
+                shutil.copy2(name, target / name)
+
+
 # optional: where nothing can compile it, UCM runs on OpenCV, with the same result
 passes = Extension('mmhaze.ucm._passes', ['mmhaze/ucm/_passes.c'], optional=True)
 
-setup(ext_modules=[passes], install_requires=[
+setup(ext_modules=[passes], cmdclass=dict(build_py=BuildWithMIM), install_requires=[
     'mmpretrain>=1.2.0,<2',      # 1.2.0 is its newest
     'mmengine>=0.10.4,<0.11a0',  # 0.11's pre-releases load checkpoints with weights_only=False
     'torch>=2.1',                # the oldest that was run; no upper bound, 2.15 was

@@ -11,10 +11,7 @@ from mmengine.device import get_device
 from mmengine.registry import DefaultScope
 from mmpretrain.registry import MODELS
 
-PACKAGE = Path(__file__).parents[1]
-# of an installed package, else of a checkout
-CONFIGS = next((folder for folder in (PACKAGE / '.mim' / 'configs', PACKAGE.parent / 'configs') if folder.is_dir()),
-               PACKAGE / '.mim' / 'configs')
+from ..shipped import CONFIGS
 
 
 def find_config(name: str | Path) -> Path:
