@@ -1,11 +1,13 @@
 # make demo   trains a haze classifier on scenes made here, tests it and draws what it says
 # make test   lint, types and tests
+# make coverage  the tests, and which lines they reach: htmlcov/index.html
+# make dist   sdist and wheel in dist/, checked and tried in an environment of their own
 # Each makes .venv if it is missing. PYTHON=python3.12 takes another Python; 3.9 is the oldest.
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: demo test lint clean
+.PHONY: demo test coverage dist lint clean
 
 demo: $(VENV)/.installed
 	$(RUN) tools/demo.py
@@ -13,6 +15,19 @@ demo: $(VENV)/.installed
 test: lint $(VENV)/.installed-toolboxes
 	$(RUN) -m pytest -q
 	PYTHONPATH='$(CURDIR)/$(VENV)/toolboxes' $(RUN) -m pytest -q tests/toolboxes
+
+coverage: $(VENV)/.installed-tests
+	$(RUN) -m pytest -q --cov --cov-report=term --cov-report=html
+
+dist: $(VENV)/.installed-tests
+	$(RUN) -m pip install -q 'build>=1.2' 'twine>=6'
+	rm -rf build dist
+	MMHAZE_MMCV=none $(RUN) -m build
+	$(RUN) -m twine check --strict dist/*
+	$(PYTHON) -m venv dist/try
+	dist/try/bin/python -m pip install -q "$$(ls dist/*.whl)[lite]"
+	cd dist/try && bin/python -m mmhaze && bin/python -c 'import mmpretrain, mmhaze; mmpretrain.get_model("magnet-fe-s_resnet18_hazel-level")'
+	rm -rf dist/try
 
 lint: $(VENV)/.installed-tests
 	$(RUN) -m ruff check .
@@ -35,4 +50,4 @@ $(VENV)/.installed-toolboxes: tests/toolboxes/requirements.txt tests/toolboxes/m
 	touch $@
 
 clean:
-	rm -rf $(VENV) demo_out data/demo build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) demo_out data/demo build dist htmlcov .coverage* *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
