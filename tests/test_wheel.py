@@ -21,7 +21,8 @@ def package(tmp_path_factory) -> Path:
 
 
 def below(folder: Path) -> set[Path]:
-    return {path.relative_to(folder) for path in folder.rglob('*') if path.is_file() and '__pycache__' not in path.parts}
+    return {path.relative_to(folder) for path in folder.rglob('*')
+            if path.is_file() and '__pycache__' not in path.parts}
 
 
 @pytest.mark.parametrize('name', ['configs', 'tools'])
