@@ -1,5 +1,6 @@
 # make demo   trains a haze classifier on scenes made here, tests it and draws what it says
 # make test   lint, types and tests
+# make docs   the documentation: docs/_build/index.html
 # make coverage  the tests, and which lines they reach: htmlcov/index.html
 # make dist   sdist and wheel in dist/, checked and tried in an environment of their own
 # Each makes .venv if it is missing. PYTHON=python3.12 takes another Python; 3.9 is the oldest.
@@ -7,7 +8,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: demo test coverage dist lint clean
+.PHONY: demo test docs coverage dist lint clean
 
 demo: $(VENV)/.installed
 	$(RUN) tools/demo.py
@@ -15,6 +16,9 @@ demo: $(VENV)/.installed
 test: lint $(VENV)/.installed-toolboxes
 	$(RUN) -m pytest -q
 	PYTHONPATH='$(CURDIR)/$(VENV)/toolboxes' $(RUN) -m pytest -q tests/toolboxes
+
+docs: $(VENV)/.installed-tests
+	$(RUN) -m sphinx -W --keep-going -q docs docs/_build
 
 coverage: $(VENV)/.installed-tests
 	$(RUN) -m pytest -q --cov --cov-report=term --cov-report=html
@@ -50,4 +54,4 @@ $(VENV)/.installed-toolboxes: tests/toolboxes/requirements.txt tests/toolboxes/m
 	touch $@
 
 clean:
-	rm -rf $(VENV) demo_out data/demo build dist htmlcov .coverage* *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) demo_out data/demo build dist docs/_build htmlcov .coverage* *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

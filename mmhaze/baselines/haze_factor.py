@@ -1,8 +1,6 @@
-r"""The haze factor :math:`\omega`, one number a photo from its brightest and darkest channels [mao2014]_.
+r"""The haze factor :math:`\omega` of Mao et al., one number a photo from its brightest and darkest channels.
 
 Cut into haze levels by a :class:`~mmhaze.baselines.ThresholdClassifier` it is the baseline HBFD.
-
-.. [mao2014] J. Mao et al., "Detecting Foggy Images and Estimating the Haze Degree Factor", 2014.
 """
 from __future__ import annotations
 
@@ -36,6 +34,8 @@ def haze_factor(img: np.ndarray) -> float:
 
     Raises:
         ValueError: ``img`` is no (H, W, 3) uint8 photo of at least one pixel.
+
+    .. [mao2014] J. Mao et al., "Detecting Foggy Images and Estimating the Haze Degree Factor", 2014.
     """
     dark, bright = channel_extremes(img, 'haze_factor')
     dark_mean, bright_mean, brightest = cv2.mean(dark)[0], cv2.mean(bright)[0], float(bright.max())

@@ -16,7 +16,7 @@ class HazeWild(HazeLevelDataset):
     their visibility, as the manifest says it: ``'clear'``, ``'300 m'`` and so on.
 
     Args:
-        data_root, **kwargs: those of :class:`~mmhaze.datasets.HazeLevelDataset`.
+        data_root, kwargs: those of :class:`~mmhaze.datasets.HazeLevelDataset`.
 
     Raises:
         ValueError: the manifest does not say the part of each photo, or a level has no visibility, more than one, or

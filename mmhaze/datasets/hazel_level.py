@@ -16,7 +16,7 @@ class HazelLevel(HazeLevelDataset):
     is either in training or in test.
 
     Args:
-        data_root, **kwargs: those of :class:`~mmhaze.datasets.HazeLevelDataset`.
+        data_root, kwargs: those of :class:`~mmhaze.datasets.HazeLevelDataset`.
     """
 
     METAINFO = dict(classes=tuple(f'{beta_to_visibility(beta):.0f} m' for beta in HAZEL_LEVEL_BETAS))

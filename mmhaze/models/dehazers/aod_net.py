@@ -1,7 +1,4 @@
-"""AOD-Net [li2017]_, from its published layers.
-
-.. [li2017] B. Li et al., "AOD-Net: All-in-One Dehazing Network", ICCV 2017.
-"""
+"""AOD-Net, from its published layers."""
 from __future__ import annotations
 
 from typing import Any
@@ -18,6 +15,8 @@ class AODNet(BaseDehazer):
     r"""AOD-Net: five small convolutions give K, and :math:`J = \max(K \odot I - K + 1, 0)` [li2017]_.
 
     K stands for transmission and airlight in one. It has 1,761 parameters, and a view of 15 pixels.
+
+    .. [li2017] B. Li et al., "AOD-Net: All-in-One Dehazing Network", ICCV 2017.
     """
 
     guided_channels = 3  # at full resolution: it has no coarser ones
