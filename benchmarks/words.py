@@ -7,8 +7,8 @@
 
 The data are a mixture of roads outdoors and rooms indoors, ``configs/_base_/datasets/dehaze_mixture.py``; the tests
 are on what is held out of each. Beside each fusion with CLIP's vectors and labels there are ``none``, which has no
-words; ``pa random``, random vectors with CLIP's labels; and ``class true``, a learned vector for what a photo truly is,
-indoors or outdoors: what perfect labels are worth.
+words; ``pa random`` and so on, random vectors with CLIP's labels; and ``class true``, a learned vector for what a photo
+truly is, indoors or outdoors: what perfect labels are worth.
 
 Each run has its folder in OUT. What is finished is kept, what was stopped goes on from its newest checkpoint, and
 several of these commands may share OUT. ``--page`` runs nothing: it gathers what there is and prints the tables.
@@ -30,7 +30,8 @@ from mmpretrain.registry import DATASETS
 import mmhaze  # noqa: F401  registers
 from mmhaze.apis.networks import find_config
 
-FUSIONS = ('none', 'pa', 'pa random', 'calip', 'calip-free', 'film', 'class', 'class true')
+FUSIONS = ('none', 'pa', 'pa random', 'calip', 'calip random', 'calip-free', 'calip-free random', 'film',
+           'film random', 'class', 'class true')
 NETWORK = 'mixdehazenet-t'
 SETS = ('scenes', 'photos', 'rooms')  # in the order of the config
 INDOORS = ('rooms',)
@@ -44,8 +45,10 @@ def tell_the_truth(dataset: Any, indoors: bool) -> None:
 
 
 def load_config(fusion: str, seed: int = 1, steps: int | None = None) -> Config:
-    """The config of a fusion; ``true`` in its name is for labels that are known."""
-    config = Config.fromfile(find_config(f'mixcl-{fusion.replace(" true", "").replace(" ", "-")}_t_mixture'))
+    """The config of a fusion; ``random`` in its name is for vectors without a meaning, ``true`` for known labels."""
+    config = Config.fromfile(find_config(f'mixcl-{fusion.split()[0]}_t_mixture'))
+    if 'random' in fusion:
+        config.model.text = dict(type='RandomText')
     if 'true' in fusion:
         for part in ('train', 'val'):
             for name, dataset in zip(SETS, config[f'{part}_dataloader'].dataset.datasets):
