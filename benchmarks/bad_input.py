@@ -19,6 +19,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -43,6 +44,10 @@ MEMORY = 4 << 30      # bytes that a process may map beyond what it has when it 
 PATIENCE = 60.0       # seconds for a file
 LARGEST = 1 << 21     # pixels, of photos that are looked at and not just read
 FINE = (ValueError, OSError)
+TABLES: tuple[Callable[[Path], Any], ...] = (  # what reads tables
+    lambda path: read_table(path, path.parent), lambda path: read_table(path, path.parent, split='random'),
+    lambda path: PairedHazeDataset(str(path.parent), ann_file=path.name), lambda path: list(PhotoTable(path)),
+    open_source)
 
 
 def look_at_photo(path: Path) -> str:
@@ -72,11 +77,7 @@ def look_at_depth(path: Path) -> str:
 
 def look_at_table(path: Path) -> str:
     """Reads a table in all ways that there are; each may refuse it."""
-    ways: tuple[Callable[[], Any], ...] = (
-        lambda: read_table(path, path.parent), lambda: read_table(path, path.parent, split='random'),
-        lambda: PairedHazeDataset(str(path.parent), ann_file=path.name), lambda: list(PhotoTable(path)),
-        lambda: open_source(path), lambda: read_domains(path), lambda: RowTrees.load(path))
-    fine = sum(answers(way, path) == 'read' for way in ways)
+    fine = sum(answers(partial(read, path), path) == 'read' for read in (*TABLES, read_domains, RowTrees.load))
     return 'read' if fine else 'refused'
 
 

@@ -120,6 +120,14 @@ def gather(out: Path, rows: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
     return sorted(known, key=lambda each: (rows.index((each['network'], each['variant'])), each['seed']))
 
 
+def by_variant(runs: Iterable[dict[str, Any]]) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """The runs of each network and variant, which differ in their seeds."""
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for each in runs:
+        found.setdefault((each['network'], each['variant']), []).append(each)
+    return found
+
+
 def spread(values: Sequence[float], digits: int) -> str:
     """Mean and standard deviation."""
     middle = f'{statistics.mean(values):.{digits}f}'
@@ -128,9 +136,7 @@ def spread(values: Sequence[float], digits: int) -> str:
 
 def tables(runs: Sequence[dict[str, Any]]) -> str:
     """A table a test set, and one of what the networks cost, in Markdown."""
-    rows: dict[tuple[str, str], list[dict]] = {}
-    for each in runs:
-        rows.setdefault((each['network'], each['variant']), []).append(each)
+    rows = by_variant(runs)
     lines: list[str] = []
     for data in dict.fromkeys(name for each in runs for name in each['sets']):
         known = [each['sets'][data] for each in runs if data in each['sets']]

@@ -21,25 +21,24 @@ import zipfile
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import atheris
 
 with atheris.instrument_imports(include=['mmhaze']) if '--fuzz' in sys.argv else nullcontext():
+    import bad_input
     import numpy as np
     from environment import describe_environment
 
     from mmhaze.baselines import FeatureSVM, RowTrees, ThresholdClassifier
     from mmhaze.clip import Domains, read_domains, write_domains
-    from mmhaze.datasets import PairedHazeDataset
     from mmhaze.datasets.listing import read_table
-    from mmhaze.datasets.sources import open_source
     from mmhaze.files import write_whole
     from mmhaze.reproduction.results import read_curve, read_failure, read_result, write_result
     from mmhaze.synthesis.depth.own import read_record
     from mmhaze.synthesis.fdd import read_fdd
-    from mmhaze.synthesis.wild_photos import PhotoTable
     from mmhaze.synthesis.wild_rows import RowStore
     from mmhaze.synthesis.wild_writer import open_folder
 
@@ -80,10 +79,7 @@ def _fitted(kind: Callable[[], Any]) -> Callable[[Path], None]:
     return lambda path: kind().fit(photos, [0, 1, 2, 3] * 3).save(path)
 
 
-TABLES = (lambda path: read_table(path, path.parent),
-          lambda path: read_table(path, path.parent, split='random', levels=3),
-          lambda path: PairedHazeDataset(str(path.parent), ann_file=path.name),
-          lambda path: list(PhotoTable(path)), open_source)
+TABLES = (*bad_input.TABLES, lambda path: read_table(path, path.parent, split='random', levels=3))
 TARGETS = {
     'manifest': Target('set.csv', TABLES, _write('file,level,split_random\na.png,0,train\nb.png,1,test\n')),
     'pairs': Target('pairs.csv', TABLES, _write('hazy,clear,split\na.png,b.png,train\n')),
@@ -131,11 +127,7 @@ def try_bytes(target: Target, folder: Path, members: list[str], data: bytes) -> 
     path = folder / target.name
     path.write_bytes(pack(target.name, data, members))
     for read in target.read:
-        try:
-            read(path)
-        except (ValueError, OSError) as error:
-            if target.name not in str(error):
-                raise AssertionError(f'an error does not name the file: {error!r}') from error
+        bad_input.answers(partial(read, path), path)
 
 
 def begin(target: Target, folder: Path) -> tuple[bytes, list[str]]:

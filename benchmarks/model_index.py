@@ -19,6 +19,7 @@ from typing import Any
 
 import torch
 import yaml
+from dehazing_runs import by_variant
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmpretrain.registry import MODELS
@@ -76,7 +77,7 @@ def measured() -> Results:
                     results.setdefault(Path(row['config']).stem, []).append(_result(
                         'Image Classification', f'{SETS[section["data"]]}-{section["split"]}', scores,
                         row['accuracy']['n']))
-    for (network, variant), runs in _by_variant(json.loads((RESULTS / 'dehazing.json').read_text())['runs']).items():
+    for (network, variant), runs in by_variant(json.loads((RESULTS / 'dehazing.json').read_text())['runs']).items():
         stems = {'plain': f'{network}_roads', 'all': f'progressive_{network}_roads'}
         stem = {'DCP': 'dcp', 'none': ''}.get(network, stems.get(variant, ''))
         for data in runs[0]['sets'] if stem else ():
@@ -84,13 +85,6 @@ def measured() -> Results:
                       for name, (key, *_) in METRICS.items() if key in runs[0]['sets'][data]}
             results.setdefault(stem, []).append(_result('Image Dehazing', SETS[data], scores, len(runs)))
     return results
-
-
-def _by_variant(runs: list[dict[str, Any]]) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for run in runs:
-        found.setdefault((run['network'], run['variant']), []).append(run)
-    return found
 
 
 def _result(task: str, data: str, scores: Mapping[str, float], runs: int) -> dict[str, Any]:
