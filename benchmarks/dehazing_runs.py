@@ -161,10 +161,8 @@ def tables(runs: Sequence[dict[str, Any]]) -> str:
 def differences(runs: Sequence[dict[str, Any]], baseline: str) -> str:
     """What each run has beyond that of the variant ``baseline`` with the same network and seed, in Markdown."""
     plain = {(each['network'], each['seed']): each['sets'] for each in runs if each['variant'] == baseline}
-    rows: dict[tuple[str, str], list[dict]] = {}
-    for each in runs:
-        if each['variant'] != baseline and (each['network'], each['seed']) in plain:
-            rows.setdefault((each['network'], each['variant']), []).append(each)
+    rows = by_variant(each for each in runs
+                      if each['variant'] != baseline and (each['network'], each['seed']) in plain)
     sets = list(dict.fromkeys(name for each in runs for name in each['sets']))
     lines = [f'| beyond {baseline} | | {" | ".join(f"{name}: dB | SSIM" for name in sets)} |',
              f'|---|---|{"---|" * (2 * len(sets))}']
