@@ -72,8 +72,8 @@ def files(folder: Path, *patterns: str) -> Done:
 
 
 def synthesis(folder: Path) -> Done:
-    """The images, and the manifest."""
-    return files(folder, 'level_*/**/*', 'depth/**/*', 'clear/**/*', '*.csv')
+    """The images, and the tables of a finished set."""
+    return files(folder, 'level_*/**/*', 'depth/**/*', 'clear/**/*', 'manifest.csv', 'clear.csv', 'skipped.csv')
 
 
 def ucm(folder: Path) -> Done:
