@@ -22,7 +22,7 @@ from mmhaze.synthesis.demo_set import make_demo_set
 from mmhaze.synthesis.scenes import render_scene
 
 ROOT = Path(__file__).resolve().parents[1]
-PHOTOS, SCENES, EPOCHS = 24, 6, 4
+PHOTOS, SCENES, EPOCHS = 16, 3, 4
 DEPTH_UNITS = 1000.0  # of FRIDA in a metre
 
 Done = dict[str, str]  # a digest for each thing that is done, by its name
