@@ -67,7 +67,7 @@ setup(ext_modules=[passes], cmdclass=dict(build_py=BuildWithMIM), install_requir
     'opencv-python>=4.5',
     'pillow>=9.1',               # reads photos, and says when one is cut short
     'matplotlib>=3.6',           # draws; the hosts ask for it, without a bound
-    'rich>=12',                  # progress; mmengine brings it anyway
+    'rich>=12.3',                # progress; mmengine brings it anyway, and 12.3 is the first that has what it wants
     'setuptools>=65,<82',        # mmengine 0.10 needs pkg_resources, which 82 dropped
     *mmcv_requirement(),
 ])

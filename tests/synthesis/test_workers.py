@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -54,6 +56,32 @@ def test_what_a_task_raises_comes_here_and_ends_the_rest():
 def test_a_process_that_dies_is_told():
     with pytest.raises(RuntimeError, match=r'worker process died.*try fewer workers'):
         list(map_in_processes(end_at_three, ((number,) for number in range(1000)), workers=2))
+
+
+WITHOUT_HANDLES = '''
+import resource, sys, time
+from mmhaze.synthesis.workers import map_in_processes
+
+def slow(number):
+    time.sleep(0.02)
+    return number
+
+if __name__ == '__main__':
+    results = map_in_processes(slow, ((number,) for number in range(200)), 2)
+    next(results)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    {then}
+'''
+
+
+@pytest.mark.parametrize('then, says', [
+    ('list(results)', 'file handles'), ('open(sys.argv[0])', 'Too many open files')])
+def test_without_file_handles_it_ends_and_says_so(then, says, tmp_path):
+    pytest.importorskip('resource', reason='no limits on open files here')
+    script = tmp_path / 'script.py'
+    script.write_text(WITHOUT_HANDLES.format(then=then))
+    ended = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 1 and says in ended.stderr
 
 
 def test_only_the_cores_that_this_process_may_use_are_counted():

@@ -1,0 +1,64 @@
+"""What the pages show: commands, and Python that is a program or a config."""
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from ..conftest import ROOT
+
+BLOCK = re.compile(r'^```(\w*)\n(.*?)^```', re.DOTALL | re.MULTILINE)
+PROGRAM = re.compile(r'(?:python|pip|mim|make|hf|GPUS=\d+|tools/\w+\.sh) ')
+
+
+@dataclass(frozen=True)
+class Block:
+    """Between two lines of backquotes.
+
+    Attributes:
+        page: from the top of the checkout.
+        line: of the page where it begins.
+        language, text: what it says it is, and what it is.
+    """
+
+    page: str
+    line: int
+    language: str
+    text: str
+
+    def __str__(self) -> str:
+        return f'{self.page}:{self.line}'
+
+    @cached_property
+    def commands(self) -> list[list[str]]:
+        """The words of each command; nothing where it shows no commands."""
+        lines = [shlex.split(line, comments=True) for line in self.text.replace('\\\n', ' ').splitlines()
+                 if PROGRAM.match(line)]
+        return [] if self.language else lines
+
+    @cached_property
+    def is_config(self) -> bool:
+        """Whether it is Python that names things and does nothing."""
+        lines = self.text.replace('{{', '').replace('}}', '')
+        return self.language == 'python' and all(isinstance(each, ast.Assign) for each in ast.parse(lines).body)
+
+    @property
+    def is_program(self) -> bool:
+        return self.language == 'python' and not self.is_config
+
+
+def read_blocks(page: Path) -> Iterator[Block]:
+    text = page.read_text(encoding='utf-8')
+    for found in BLOCK.finditer(text):
+        yield Block(page.relative_to(ROOT).as_posix(), text.count('\n', 0, found.start()) + 1, found[1], found[2])
+
+
+def all_blocks() -> list[Block]:
+    """Those of all pages but of results, which say what was run once, and of decisions."""
+    pages = [ROOT / 'README.md',
+             *sorted([*ROOT.glob('docs/*.md'), *ROOT.glob('docs/guides/*.md'), *ROOT.glob('configs/**/README.md')])]
+    return [block for page in pages for block in read_blocks(page)]

@@ -1,0 +1,160 @@
+"""Every command and every piece of Python that a page shows is run, on small things."""
+from __future__ import annotations
+
+import importlib
+import re
+import runpy
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+from mmengine.evaluator import Evaluator
+from mmengine.registry import DefaultScope
+from mmpretrain.registry import DATASETS, MODELS, VISUALIZERS
+
+from mmhaze.apis.networks import find_config
+
+from ..conftest import ROOT
+from .blocks import Block, all_blocks
+from .world import CLIP, make_weights, make_world
+
+BLOCKS = all_blocks()
+ELSEWHERE = {  # what is not run here, and why
+    'pip': 'noxfile.py installs', 'make': 'CI makes what is to be tested', 'hf': 'wants the network',
+    'mim': 'wants an environment of its own', 'tools/dist_train.sh': 'tests/test_many_processes.py trains so',
+    'GPUS=16': 'wants a cluster', 'tools/demo.py': 'tests/tools/test_demo.py runs a small one',
+    'configs/other_toolboxes': 'tests/toolboxes has them'}
+NO_WORKERS = [f'{part}_dataloader.{each}' for part in ('train', 'val', 'test')
+              for each in ('num_workers=0', 'persistent_workers=False')]
+
+
+@pytest.fixture(scope='module')
+def world(tmp_path_factory) -> Path:
+    pytest.importorskip('transformers')
+    folder = tmp_path_factory.mktemp('world')
+    make_world(folder)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def in_the_world(world, monkeypatch) -> Iterator[None]:
+    monkeypatch.chdir(world)
+    monkeypatch.syspath_prepend(world)
+    with DefaultScope.overwrite_default_scope('mmpretrain'):
+        yield
+
+
+def shortened(words: list[str], block: Block) -> list[str]:
+    """A command that takes seconds: a step or two, parts of a set, no network to fetch."""
+    tool = Path(words[1]).name
+    if tool == 'train.py':
+        config = Config.fromfile(find_config(words[2]))
+        length = ['train_cfg.max_epochs=1'] if config.train_cfg.by_epoch else \
+            ['train_cfg.max_iters=2', 'train_cfg.val_interval=2']
+        dataset = config.val_dataloader.dataset
+        sets = dataset.get('datasets', [dataset])
+        prefix = 'dataset.datasets.{}' if 'datasets' in dataset else 'dataset'
+        length += [f'{part}_dataloader.{prefix.format(number)}.indices=None' for number, each in enumerate(sets)
+                   for part in ('val', 'test') if each.get('ann_file') == 'pairs.csv']
+        options = [*length, 'train_dataloader.batch_size=2', *NO_WORKERS]
+        return [*words, *(options if '--cfg-options' in words else ['--cfg-options', *options])]
+    if tool == 'test.py':
+        return [*words, *([] if '--cfg-options' in words else ['--cfg-options']), *NO_WORKERS]
+    if tool in ('hazel_level.py', 'haze_wild.py'):  # a tiny network is asked for depth in tests/synthesis/depth
+        replaced = {word: f'made/{block.line}/{word}' for word in words if word.startswith('data/')} | {'model': 'ground'}
+        return [*(replaced.get(word, word) for word in words), '--workers', '1',
+                *(['--allow-partial'] if tool == 'hazel_level.py' else [])]
+    return [CLIP if word == 'CLIP' else word for word in words]
+
+
+def run(words: list[str], monkeypatch) -> None:
+    monkeypatch.setattr(sys, 'argv', words[1:])
+    try:
+        if words[1] == '-m':
+            monkeypatch.setattr(sys, 'argv', words[2:])
+            runpy.run_module(words[2], run_name='__main__')
+        else:
+            runpy.run_path(words[1], run_name='__main__')
+    except SystemExit as ended:
+        assert not ended.code, f'{" ".join(words)} ended with {ended.code}'
+
+
+COMMANDS = [pytest.param(block, words, id=f'{block} {" ".join(words)[:50]}') for block in BLOCKS
+            for words in block.commands]
+
+
+@pytest.mark.parametrize('block, words', COMMANDS)
+def test_a_command_works(block, words, monkeypatch):
+    known = words[1] if words[0] == 'python' else words[0]
+    known = 'configs/other_toolboxes' if any('configs/other_toolboxes' in word for word in words) else known
+    if known in ELSEWHERE:
+        pytest.skip(ELSEWHERE[known])
+    if known == 'tools/webapp.py':
+        pytest.importorskip('gradio')
+        served: list = []
+        monkeypatch.setattr('mmhaze.web.server.serve_until_stopped', lambda *what: served.append(what))
+    make_weights(block.text)
+    words = shortened(words, block)
+    run(words, monkeypatch)
+    assert '--out' not in words or Path(words[words.index('--out') + 1]).exists()
+    if known == 'tools/webapp.py':
+        assert served
+
+
+@pytest.mark.parametrize('block', [block for block in BLOCKS if block.is_program], ids=str)
+def test_a_program_works_and_prints_what_it_says(block, monkeypatch, capsys):
+    make_weights(block.text)
+    if 'haze.onnx' in block.text:
+        pytest.importorskip('onnxruntime')
+        make_weights('export_onnx.py magnet-fe-s_lenet5_hazel-level small.pth')
+        run(['python', 'tools/export_onnx.py', 'magnet-fe-s_lenet5_hazel-level', 'small.pth', '--out', 'haze.onnx',
+             '--with-ucm'], monkeypatch)
+    if 'domains.npz' in block.text:
+        run(['python', 'tools/clip_domains.py', 'data/RESIDE-6K/train/hazy', '--clip', CLIP], monkeypatch)
+    if 'register_module' in block.text:
+        import_as_its_page_says(block)
+    else:
+        exec(compile(block.text, str(block), 'exec'), {})
+    said = capsys.readouterr().out
+    for wanted in re.findall(r'print\(.*\)\s+# (torch\.Size\(.*\))$', block.text, re.MULTILINE):
+        assert wanted in said
+
+
+def import_as_its_page_says(block: Block) -> None:
+    """Makes a program with a part of one's own the module that a config of the same page imports."""
+    name = re.search(r"'mmhaze', '(my_\w+)'", (ROOT / block.page).read_text(encoding='utf-8'))
+    assert name, f'{block} registers a part, and no config of the page imports it'
+    if name[1] not in sys.modules:
+        Path(f'{name[1]}.py').write_text(block.text)
+        importlib.import_module(name[1])
+
+
+@pytest.mark.parametrize('block', [block for block in BLOCKS if block.is_config], ids=str)
+def test_a_config_builds_what_it_configures(block, tmp_path, monkeypatch):
+    for other in BLOCKS:
+        if other.page == block.page and 'register_module' in other.text:
+            import_as_its_page_says(other)
+    make_weights(block.text)
+    if 'domains.npz' in block.text:
+        run(['python', 'tools/clip_domains.py', 'data/RESIDE-6K/train/hazy', '--clip', CLIP], monkeypatch)
+    file = tmp_path / 'config.py'
+    file.write_text(with_bases_found(block.text))
+    config = Config.fromfile(file)
+    built = [MODELS.build(config.model)] if 'model' in config else []
+    built += [DATASETS.build(config[f'{part}_dataloader'].dataset) for part in ('train', 'val', 'test')
+              if f'{part}_dataloader' in block.text]
+    built += [Evaluator(config.test_evaluator)] if 'test_evaluator' in block.text else []
+    built += [VISUALIZERS.get(config.visualizer.type)] if 'visualizer' in block.text else []
+    assert all(each is not None for each in built) and (built or set(config) == {'custom_imports'})
+
+
+def with_bases_found(text: str) -> str:
+    """A config with the paths of what it is a difference to written out, wherever its page wants it to lie."""
+    def find(quoted: re.Match) -> str:
+        path = re.sub(r'^(\.\./)+', 'configs/', quoted[1])
+        return repr(str(ROOT / path if path.startswith('configs/') else find_config(Path(path).name)))
+
+    line, rest = text.split('\n', 1)
+    return (re.sub("'([^']*)'", find, line) if line.startswith('_base_') else line) + '\n' + rest

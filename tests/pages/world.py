@@ -1,0 +1,81 @@
+"""A folder with all that the pages speak of, but small: photos, data sets, a CLIP, and networks that know nothing."""
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from mmhaze.clip.domains import Domains, write_domains
+from mmhaze.synthesis.scenes import render_scene
+
+from ..apis.test_inferencer import save_checkpoint
+from ..clip.tiny import save_tiny_clip
+from ..conftest import ROOT
+from ..synthesis.conftest import write_frida_scene
+from ..tiny_set import write_tiny_set
+from ..ucm.photos import wall
+
+CLIP = 'models/clip-vit-large-patch14'
+# a network and the file of its weights, in a command or in Python
+WEIGHTS = re.compile(r"--(?:model|base|dehazer|judge) (\S+)\s+--(?:base-|dehazer-|judge-)?checkpoint (\S+)"
+                     r"|\('([\w-]+)', checkpoint='([^']+)'"
+                     r"|model='([\w-]+)', checkpoint='([^']+)'"
+                     r"|LevelModel\('([\w-]+)', '([^']+)'"
+                     r"|export_onnx\.py (\S+) (\S+)"
+                     r"|test\.py configs/\w+/(\S+)\.py\s+(\S+\.pth)"
+                     r"|mim test mmhaze (\S+)\.py --checkpoint (\S+)")
+
+
+def make_world(folder: Path) -> None:
+    """Fills the folder."""
+    for name in ('configs', 'tools'):
+        (folder / name).symlink_to(ROOT / name)
+    photos = [wall(beta) for beta in (0.0, 0.02, 0.05)]
+    for place in ('photos', 'my_photos/a', 'data/RESIDE-6K/train/hazy'):
+        (folder / place).mkdir(parents=True)
+        for number, photo in enumerate(photos):
+            cv2.imwrite(str(folder / place / f'{number}.jpg'), photo)
+    cv2.imwrite(str(folder / 'photo.jpg'), photos[2])
+    for number, seed in enumerate((3, 4, 5)):  # three scenes, as the doctor wants
+        cv2.imwrite(str(folder / 'my_photos' / 'a' / f'{number}.jpg'), render_scene(seed)[0])
+    cv2.imwrite(str(folder / 'data/RESIDE-6K/train/hazy/1400_1.png'), photos[1])
+    (folder / 'my_photos' / 'levels.csv').write_text('file,level\na/0.jpg,0\na/1.jpg,1\na/2.jpg,3\n')
+    for number in (1, 2):
+        write_frida_scene(folder / 'SRC', 'frida', number)
+    make_sets(folder / 'data')
+    shutil.copytree(save_tiny_clip(folder / 'tiny-clip'), folder / CLIP)
+
+
+def make_sets(data: Path) -> None:
+    """Tiny ones under the names that configs have for them."""
+    write_tiny_set(data / 'hazel-level')
+    write_tiny_set(data / 'haze-wild', levels=10, parts=True)
+    write_tiny_set(data / 'demo', levels=5)
+    for name in ('level_1/scene-016_uniform.jpg', 'level_4/scene-016_cloudy.jpg', 'level_3/scene-038_uniform.jpg'):
+        (data / 'demo' / name).parent.mkdir(exist_ok=True)
+        cv2.imwrite(str(data / 'demo' / name), wall(0.03))
+    rng = np.random.default_rng(0)
+    for name in ('hazel-level', 'haze-wild'):
+        (data / name / 'pairs.csv').write_text('hazy,clear,split,split_scene\n005.png,000.png,train,train\n'
+                                               '025.png,020.png,test,test\n')
+    for side in ('hazy', 'gt'):
+        (data / 'sots-indoor' / side).mkdir(parents=True)
+        for number in range(20):
+            cv2.imwrite(str(data / 'sots-indoor' / side / f'{number}.png'), rng.integers(0, 256, (50, 60, 3), np.uint8))
+    for top in (data / 'hazel-level', data / 'haze-wild', data / 'sots-indoor' / 'hazy'):
+        files = tuple(sorted(path.relative_to(top).as_posix() for path in top.rglob('*.png')))
+        shares = rng.random((len(files), 1), np.float32)
+        write_domains(top / 'clip_domains.npz', Domains(
+            ('indoor', 'outdoor'), ('in', 'out'), np.eye(2, 16, dtype=np.float32), files,
+            np.hstack([shares, 1 - shares]), 'a test'))
+
+
+def make_weights(text: str) -> None:
+    """Weights as chance has them, for each network that a block asks for with a file of weights."""
+    for found in WEIGHTS.finditer(text.replace('\\\n', ' ')):
+        model, file = filter(None, found.groups())
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        save_checkpoint(model, Path(file))
