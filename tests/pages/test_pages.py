@@ -63,8 +63,8 @@ def shortened(words: list[str], block: Block) -> list[str]:
     if tool == 'test.py':
         return [*words, *([] if '--cfg-options' in words else ['--cfg-options']), *NO_WORKERS]
     if tool in ('hazel_level.py', 'haze_wild.py'):  # a tiny network is asked for depth in tests/synthesis/depth
-        replaced = {word: f'made/{block.line}/{word}' for word in words if word.startswith('data/')} | {'model': 'ground'}
-        return [*(replaced.get(word, word) for word in words), '--workers', '1',
+        instead = {word: f'made/{block.line}/{word}' for word in words if word.startswith('data/')}
+        return [*({'model': 'ground', **instead}.get(word, word) for word in words), '--workers', '1',
                 *(['--allow-partial'] if tool == 'hazel_level.py' else [])]
     return [CLIP if word == 'CLIP' else word for word in words]
 

@@ -39,10 +39,10 @@ def make_world(folder: Path) -> None:
         for number, photo in enumerate(photos):
             cv2.imwrite(str(folder / place / f'{number}.jpg'), photo)
     cv2.imwrite(str(folder / 'photo.jpg'), photos[2])
-    for number, seed in enumerate((3, 4, 5)):  # three scenes, as the doctor wants
-        cv2.imwrite(str(folder / 'my_photos' / 'a' / f'{number}.jpg'), render_scene(seed)[0])
+    for number in range(4):  # scenes of their own, or the doctor finds fault with them
+        cv2.imwrite(str(folder / 'my_photos' / 'a' / f'{number}.jpg'), render_scene(number)[0])
     cv2.imwrite(str(folder / 'data/RESIDE-6K/train/hazy/1400_1.png'), photos[1])
-    (folder / 'my_photos' / 'levels.csv').write_text('file,level\na/0.jpg,0\na/1.jpg,1\na/2.jpg,3\n')
+    (folder / 'my_photos' / 'levels.csv').write_text('file,level\n' + ''.join(f'a/{n}.jpg,{n}\n' for n in range(4)))
     for number in (1, 2):
         write_frida_scene(folder / 'SRC', 'frida', number)
     make_sets(folder / 'data')
