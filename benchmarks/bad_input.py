@@ -4,14 +4,18 @@
 
 Each file is made from the seed and its number, by ``bad_files.py``. It must be read, or be refused by a ValueError or
 OSError that names it, within a minute and a stated memory; all else is a finding: another error, a crash, an answer
-that is no answer. The files go through a process that may have so much memory and no more, and that is started again
-where it dies. ``--number N`` does one file alone, and shows it.
+that is no answer. Images, of which each goes through UCM and all measures, go then in folders through the tools, the
+inferencers and a data set (``bad_folders.py``), which must leave out what was refused, and nothing else. The files go
+through a process that may have so much memory and no more, and that is started again where it dies. ``--number KIND N``
+does one file alone, and leaves it here.
 """
 from __future__ import annotations
 
 import argparse
 import json
 import resource
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -26,6 +30,7 @@ from typing import Any
 
 import numpy as np
 from bad_files import make_depth, make_image, make_table
+from bad_folders import Doors
 from environment import describe_environment
 
 from mmhaze.baselines import RowTrees, dark_channel_ratio, fog_block_share, haze_factor, mean_saturation
@@ -42,6 +47,7 @@ from mmhaze.ucm import segment_haze
 
 MEMORY = 4 << 30      # bytes that a process may map beyond what it has when it starts
 PATIENCE = 60.0       # seconds for a file
+FOLDER = 200          # files of one
 LARGEST = 1 << 21     # pixels, of photos that are looked at and not just read
 FINE = (ValueError, OSError)
 TABLES: tuple[Callable[[Path], Any], ...] = (  # what reads tables
@@ -101,17 +107,17 @@ def try_file(kind: str, seed: int, number: int, folder: Path, before: int) -> di
     """Makes a file and has it read; ``before`` is the memory of the process when it began, kilobytes."""
     make, look = KINDS[kind]
     name, data = make(Random(f'{seed} {kind} {number}'))
-    path = folder / name
+    path = folder / f'{number}_{name}'
     path.write_bytes(data)
     start = time.monotonic()
     answer, problem = '', ''
+    signal.alarm(int(PATIENCE))  # ends the process, which is a finding
     try:
         answer = answers(lambda: look(path), path)
     except BaseException as error:  # a finding, whatever it is
         problem = f'{type(error).__name__}: {str(error)[:300]}'
-    finally:
-        path.unlink()
-    return dict(kind=kind, number=number, name=name, bytes=len(data), answer=answer, problem=problem,
+    signal.alarm(0)
+    return dict(kind=kind, number=number, name=path.name, bytes=len(data), answer=answer, problem=problem,
                 seconds=time.monotonic() - start, megabytes=(peak() - before) / 1024)
 
 
@@ -120,10 +126,24 @@ def work(kind: str, seed: int, numbers: range) -> None:
     warnings.simplefilter('ignore')
     mapped = int(Path('/proc/self/statm').read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (mapped + MEMORY, mapped + MEMORY))
-    before = peak()
-    with tempfile.TemporaryDirectory() as folder:
-        for number in numbers:
-            print(json.dumps(try_file(kind, seed, number, Path(folder), before)), flush=True)
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / 'files'
+        doors = Doors(Path(place)) if kind == 'image' else None
+        before = peak()
+        for first in numbers[::FOLDER]:
+            folder.mkdir()
+            here = [try_file(kind, seed, number, folder, before)
+                    for number in range(first, min(first + FOLDER, numbers.stop))]
+            print(*map(json.dumps, here), sep='\n', flush=True)
+            if doors is not None:
+                start = time.monotonic()
+                signal.alarm(int(PATIENCE * FOLDER))
+                wrong = doors.look(folder, {each['name'] for each in here if each['answer'] != 'read'})
+                signal.alarm(0)
+                print(json.dumps(dict(
+                    kind='folder', number=first, name='', bytes=0, answer='read', problem='; '.join(wrong),
+                    seconds=time.monotonic() - start, megabytes=(peak() - before) / 1024)), flush=True)
+            shutil.rmtree(folder)
 
 
 def peak() -> int:
@@ -134,19 +154,23 @@ def peak() -> int:
 def run(kind: str, seed: int, count: int, advance: Callable[[int], None]) -> list[dict[str, Any]]:
     """All files of a kind; a process that dies or hangs is a finding, and the next begins after that file."""
     found: list[dict[str, Any]] = []
-    while len(found) < count:
-        process = subprocess.Popen([sys.executable, __file__, '--work', kind, str(seed), str(len(found)), str(count)],
+    begin = 0
+    while begin < count:
+        process = subprocess.Popen([sys.executable, __file__, '--work', kind, str(seed), str(begin), str(count)],
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             for line in process.stdout or ():
                 found.append(json.loads(line))
-                advance(1)
+                if found[-1]['kind'] == kind:
+                    advance(1)
+                    begin += 1
         finally:
             _, said = process.communicate()
-        if len(found) < count:
-            found.append(dict(kind=kind, number=len(found), name='', bytes=0, answer='', seconds=0, megabytes=0,
+        if process.returncode:
+            found.append(dict(kind=kind, number=begin, name='', bytes=0, answer='', seconds=0, megabytes=0,
                               problem=f'the process ended with {process.returncode}: {said[-300:]}'))
             advance(1)
+            begin += 1
     return found
 
 
@@ -173,11 +197,14 @@ def main(argv: list[str] | None = None) -> int:
     with show_progress(args.images + 2 * args.others, label='files', unit='files') as advance:
         for kind, count in (('image', args.images), ('depth', args.others), ('table', args.others)):
             found += run(kind, args.seed, count, advance)
-    slow = [dict(each, problem=f'took {each["seconds"]:.0f} s') for each in found if each['seconds'] > PATIENCE]
+    slow = [dict(each, problem=f'took {each["seconds"]:.0f} s') for each in found
+            if each['seconds'] > PATIENCE and each['kind'] != 'folder']
     findings = [each for each in found if each['problem']] + slow
     print('| files | read | refused by name | findings | s at most | MB at most |\n|---|---:|---:|---:|---:|---:|')
-    for kind in KINDS:
+    for kind in (*KINDS, 'folder'):
         same = [each for each in found if each['kind'] == kind]
+        if not same:
+            continue
         answers_of = Counter(each['answer'] for each in same)
         print(f'| {len(same)} {kind} | {answers_of["read"]} | {answers_of["refused"]} | '
               f'{sum(each["kind"] == kind for each in findings)} | {max(each["seconds"] for each in same):.1f} | '
