@@ -4,8 +4,10 @@
 
 Three jobs side by side or one by one (``--jobs``): ``tools/ucm.py`` and ``tools/predict.py`` over a video, and the
 converter of Haze-wild over photos. A short run tells the pace, and with that as much is made to do as takes the time.
-Every few seconds the memory of the process and its children is read (Linux), and how much it has done. Printed are
-both in the first and in the last third; a picture shows them over time.
+Every few seconds the memory and the processor's time of the process and its children are read (Linux), and how much
+it has done. Printed are the memory and the pace in the first and in the last third, by the clock on the wall, and by
+the processor's, which other work on the machine slows less; a picture shows them over time. Several of these commands
+may share OUT one after another: what is there of other jobs is kept.
 """
 from __future__ import annotations
 
@@ -31,10 +33,13 @@ from mmhaze.synthesis.scenes import render_scene
 
 ROOT = Path(__file__).resolve().parents[1]
 TRIAL = 60           # frames or photos of the run that tells the pace
+STEP = 6             # looks of one point of the picture
 STREETS, HOLD = 40, 25  # different pictures of the video, and frames that each is held
 PAGE = os.sysconf('SC_PAGE_SIZE')
 
-Look = tuple[float, float, int]  # seconds since the beginning, megabytes, and how much was done
+TICKS = os.sysconf('SC_CLK_TCK')
+
+Look = tuple[float, float, float, int]  # seconds: of the wall, of the processor; megabytes; how much is done
 
 
 @dataclass(frozen=True)
@@ -110,46 +115,53 @@ def watch(command: Sequence[str], out: Path, done: Callable[[Path], int], every:
         process = subprocess.Popen(command, stdout=log, stderr=log)
         start = time.monotonic()
         while process.poll() is None:
-            looks.append((time.monotonic() - start, megabytes(process.pid), done(out)))
+            looks.append((time.monotonic() - start, *usage(process.pid), done(out)))
             time.sleep(every)
-    looks.append((time.monotonic() - start, 0.0, done(out)))
+    looks.append((time.monotonic() - start, 0.0, 0.0, done(out)))
     if process.returncode:
         raise RuntimeError(f'{" ".join(command)} ended with {process.returncode}, see {log.name}')
     return looks
 
 
-def megabytes(pid: int) -> float:
-    """The memory in use of a process and its children; 0 for one that has ended."""
+def usage(pid: int) -> tuple[float, float]:
+    """The processor's seconds and the megabytes of a process and its children; 0 for one that has ended."""
     try:
         pages = int(Path(f'/proc/{pid}/statm').read_text().split()[1])
+        ticks = Path(f'/proc/{pid}/stat').read_text().rsplit(')', 1)[1].split()[11:15]  # children that ended among them
         children = Path(f'/proc/{pid}/task/{pid}/children').read_text().split()
     except (FileNotFoundError, ProcessLookupError):
-        return 0.0
-    return pages * PAGE / 1e6 + sum(megabytes(int(child)) for child in children)
+        return 0.0, 0.0
+    below = [usage(int(child)) for child in children]
+    return (sum(map(int, ticks)) / TICKS + sum(each[0] for each in below),
+            pages * PAGE / 1e6 + sum(each[1] for each in below))
 
 
 def thirds(looks: Sequence[Look]) -> dict[str, float]:
     """The median memory and the pace of the first third, after the start, and of the last."""
-    working = [look for look in looks if look[2] and look[1]]
+    working = [look for look in looks if look[3] and look[2]]
     length = len(working) // 3
     if length < 2:
         raise ValueError(f'{len(working)} looks at the work are too few. Take more minutes, or look more often.')
     found: dict[str, float] = {}
     for name, part in (('first', working[:length]), ('last', working[-length:])):
-        found[f'{name}_megabytes'] = statistics.median(look[1] for look in part)
-        found[f'{name}_pace'] = (part[-1][2] - part[0][2]) / (part[-1][0] - part[0][0])
-    return dict(found, minutes=looks[-1][0] / 60, done=looks[-1][2])
+        found[f'{name}_megabytes'] = statistics.median(look[2] for look in part)
+        done = part[-1][3] - part[0][3]
+        found[f'{name}_pace'] = done / (part[-1][0] - part[0][0])
+        found[f'{name}_pace_of_processor'] = done / max(part[-1][1] - part[0][1], 1 / TICKS)
+    return dict(found, minutes=looks[-1][0] / 60, done=looks[-1][3])
 
 
 def draw(runs: dict[str, list[Look]], path: Path) -> None:
     """Memory and pace over time, a row a job."""
     figure = Figure(figsize=(9, 2.4 * len(runs)), layout='constrained')
     for row, (name, looks) in zip(figure.subplots(len(runs), 2, squeeze=False), runs.items()):
-        seconds, memory, done = (np.array(column) for column in zip(*looks[:-1]))
+        seconds, busy, memory, done = (np.array(column)[::STEP] for column in zip(*looks[:-1]))
         row[0].plot(seconds / 60, memory)
         row[0].set(title=f'{name}: megabytes', xlabel='minutes', ylim=(0, None))
-        row[1].plot(seconds[1:] / 60, np.diff(done) / np.diff(seconds), linewidth=0.5)
+        for clock, label in ((seconds, 'wall'), (busy, 'processor')):
+            row[1].plot(seconds[1:] / 60, np.diff(done) / np.maximum(np.diff(clock), 1e-9), label=label)
         row[1].set(title=f'{name}: pictures a second', xlabel='minutes', ylim=(0, None))
+        row[1].legend(title='by the clock', fontsize='small')
     figure.savefig(path, dpi=100)
 
 
@@ -174,15 +186,19 @@ def main(argv: list[str] | None = None) -> int:
         runs[name] = watch(job.command(source, work / 'out'), work / 'out', job.done, args.every)
         table[name] = thirds(runs[name])
         print(f'{name}: {table[name]}', flush=True)
-    print('| job | minutes | pictures | MB, first third | MB, last third | a second, first third | last third |\n'
-          '|---|---:|---:|---:|---:|---:|---:|')
-    for name, row in table.items():
-        print(f'| {name} | {row["minutes"]:.0f} | {row["done"]} | {row["first_megabytes"]:.0f} | '
-              f'{row["last_megabytes"]:.0f} | {row["first_pace"]:.1f} | {row["last_pace"]:.1f} |')
     if args.out:
+        if args.out.exists():
+            kept = json.loads(args.out.read_text())
+            runs, table = kept['runs'] | runs, kept['table'] | table
         write_whole(args.out, (json.dumps(dict(runs=runs, table=table, environment=describe_environment())) + '\n')
                     .encode())
         draw(runs, args.out.with_suffix('.png'))
+    print('| job | minutes | pictures | MB, first third, last | a second | a second of the processor |\n'
+          '|---|---:|---:|---:|---:|---:|')
+    for name, row in table.items():
+        print(f'| {name} | {row["minutes"]:.0f} | {row["done"]} | ' + ' | '.join(
+            f'{row[f"first_{what}"]:.{digits}f}, {row[f"last_{what}"]:.{digits}f}'
+            for what, digits in (('megabytes', 0), ('pace', 1), ('pace_of_processor', 1))) + ' |')
     return 0
 
 

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import importlib
+import os
+import signal
+import subprocess
 import sys
 
 import pytest
@@ -35,20 +38,44 @@ def test_memory_that_grows_is_seen_with_that_of_children(tmp_path):
     looks = long_runs.watch([sys.executable, str(tmp_path / 'work.py'), str(tmp_path / 'out')], tmp_path / 'out',
                             long_runs.rows('rows.csv'), 0.05)
     found = long_runs.thirds(looks)
-    assert found['done'] == 20 and max(megabytes for _, megabytes, _ in looks) > 250
+    assert found['done'] == 20 and max(megabytes for _, _, megabytes, _ in looks) > 250
     assert 90 < found['last_megabytes'] - found['first_megabytes'] < 180
     assert found['first_pace'] == pytest.approx(10, rel=0.6)
 
 
 def test_a_pace_that_falls_is_seen():
-    looks = [(second, 100.0, 10 * second if second < 30 else 300 + 2 * (second - 30)) for second in range(1, 60)]
+    looks = [(second, second / 2, 100.0, 10 * second if second < 30 else 300 + 2 * (second - 30))
+             for second in range(1, 60)]
     found = long_runs.thirds(looks)
     assert (found['first_pace'], found['last_pace']) == (10, 2)
+    assert (found['first_pace_of_processor'], found['last_pace_of_processor']) == (20, 4)
+
+
+BUSY = '''
+import subprocess, sys, time
+work = 'import time\\nwhile time.process_time() < 0.5: pass'
+subprocess.run([sys.executable, '-c', work])
+child = subprocess.Popen([sys.executable, '-c', work + '\\ntime.sleep(60)'])
+time.sleep(1.5)
+print('done', flush=True)
+time.sleep(60)
+'''
+
+
+def test_the_time_of_the_processor_is_that_of_children_too_whether_they_ended_or_not():
+    command = [sys.executable, '-c', BUSY]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as work:
+        try:
+            assert work.stdout.readline() == 'done\n'
+            assert 1 <= long_runs.usage(work.pid)[0] < 2
+        finally:
+            os.killpg(work.pid, signal.SIGKILL)
+
 
 
 def test_a_run_too_short_to_say_anything_is_refused():
     with pytest.raises(ValueError, match='too few'):
-        long_runs.thirds([(1.0, 5.0, 1), (2.0, 5.0, 2)])
+        long_runs.thirds([(1.0, 0.5, 5.0, 1), (2.0, 1.0, 5.0, 2)])
 
 
 def test_a_job_that_fails_is_said_with_its_log(tmp_path):
@@ -65,5 +92,5 @@ def test_the_inputs_have_as_many_pictures_as_asked(tmp_path, monkeypatch):
 
 
 def test_a_picture_is_drawn(tmp_path):
-    long_runs.draw(dict(ucm=[(1.0, 50.0, 0), (2.0, 51.0, 9), (3.0, 0.0, 9)]), tmp_path / 'a.png')
+    long_runs.draw(dict(ucm=[(float(second), second / 2, 50.0, 9 * second) for second in range(30)]), tmp_path / 'a.png')
     assert (tmp_path / 'a.png').stat().st_size > 5000
