@@ -34,7 +34,9 @@ def test_with(name: str) -> Callable[[nox.Session], None]:
         session.chdir(copy)
         shutil.rmtree('mmhaze')
         Path('setup.py').unlink()
-        session.run('python', '-m', 'pytest', '-q', '--junitxml=tests.xml',
+        # what old packages warn of is theirs, and was mended in newer ones
+        old = ['-W', 'default'] if (LIMITS / f'{name}.txt').exists() else []
+        session.run('python', '-m', 'pytest', '-q', '--junitxml=tests.xml', *old,
                     *(f'--ignore={path}' for path in OF_THE_SOURCE), *session.posargs, success_codes=[0, 1])
         if name == 'full_mmcv':
             session.run('python', '-m', 'pytest', '-q', 'tests/toolboxes')

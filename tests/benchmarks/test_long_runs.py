@@ -92,5 +92,6 @@ def test_the_inputs_have_as_many_pictures_as_asked(tmp_path, monkeypatch):
 
 
 def test_a_picture_is_drawn(tmp_path):
-    long_runs.draw(dict(ucm=[(float(second), second / 2, 50.0, 9 * second) for second in range(30)]), tmp_path / 'a.png')
+    looks = [(float(second), second / 2, 50.0, 9 * second) for second in range(30)]
+    long_runs.draw(dict(ucm=looks), tmp_path / 'a.png')
     assert (tmp_path / 'a.png').stat().st_size > 5000
