@@ -29,6 +29,7 @@ from mmpretrain.registry import DATASETS
 
 import mmhaze  # noqa: F401  registers
 from mmhaze.apis.networks import find_config
+from mmhaze.clip import read_domains
 
 FUSIONS = ('none', 'pa', 'pa random', 'calip', 'calip random', 'calip-free', 'calip-free random', 'film',
            'film random', 'class', 'class true')
@@ -47,8 +48,9 @@ def tell_the_truth(dataset: Any, indoors: bool) -> None:
 def load_config(fusion: str, seed: int = 1, steps: int | None = None) -> Config:
     """The config of a fusion; ``random`` in its name is for vectors without a meaning, ``true`` for known labels."""
     config = Config.fromfile(find_config(f'mixcl-{fusion.split()[0]}_t_mixture'))
-    if 'random' in fusion:
-        config.model.text = dict(type='RandomText')
+    if 'random' in fusion:  # as long as CLIP's, so that what takes them has as many weights
+        width = read_domains(config.model.text.file).vectors.shape[1]
+        config.model.text = dict(type='RandomText', width=width)
     if 'true' in fusion:
         for part in ('train', 'val'):
             for name, dataset in zip(SETS, config[f'{part}_dataloader'].dataset.datasets):

@@ -14,6 +14,9 @@ from ..conftest import ROOT
 BLOCK = re.compile(r'^```(\w*)\n(.*?)^```', re.DOTALL | re.MULTILINE)
 PROGRAM = re.compile(r'(?:python|pip|mim|make|hf|GPUS=\d+|tools/\w+\.sh) ')
 
+INLINE = re.compile(r'`(python tools/[^`\s]+\s[^`]+)`')
+SMALL = dict(CONFIG='magnet-fe-s_lenet5_hazel-level', CHECKPOINT='small.pth', FILE='small.pth')
+
 
 @dataclass(frozen=True)
 class Block:
@@ -52,9 +55,13 @@ class Block:
 
 
 def read_blocks(page: Path) -> Iterator[Block]:
-    text = page.read_text(encoding='utf-8')
+    """Those of a page, and the commands within its lines, with something small in the place of CONFIG and so on."""
+    text, name = page.read_text(encoding='utf-8'), page.relative_to(ROOT).as_posix()
     for found in BLOCK.finditer(text):
-        yield Block(page.relative_to(ROOT).as_posix(), text.count('\n', 0, found.start()) + 1, found[1], found[2])
+        yield Block(name, text.count('\n', 0, found.start()) + 1, found[1], found[2])
+    for found in INLINE.finditer(text):
+        command = re.sub('CONFIG|CHECKPOINT|FILE', lambda word: SMALL[word[0]], found[1])
+        yield Block(name, text.count('\n', 0, found.start()) + 1, '', command)
 
 
 def all_blocks() -> list[Block]:

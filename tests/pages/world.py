@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from mmhaze.apis.networks import find_config
 from mmhaze.clip.domains import Domains, write_domains
 from mmhaze.synthesis.scenes import render_scene
 
@@ -45,6 +46,7 @@ def make_world(folder: Path) -> None:
     (folder / 'my_photos' / 'levels.csv').write_text('file,level\n' + ''.join(f'a/{n}.jpg,{n}\n' for n in range(4)))
     for number in (1, 2):
         write_frida_scene(folder / 'SRC', 'frida', number)
+    (folder / 'my_config.py').write_text(f"_base_ = '{find_config('aodnet_roads')}'\n")
     make_sets(folder / 'data')
     shutil.copytree(save_tiny_clip(folder / 'tiny-clip'), folder / CLIP)
 
