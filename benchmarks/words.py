@@ -7,8 +7,8 @@
 
 The data are a mixture of roads outdoors and rooms indoors, ``configs/_base_/datasets/dehaze_mixture.py``; the tests
 are on what is held out of each. Beside each fusion with CLIP's vectors and labels there are ``none``, which has no
-words; ``pa random`` and so on, random vectors with CLIP's labels; and ``class true``, a learned vector for what a photo
-truly is, indoors or outdoors: what perfect labels are worth.
+words; ``pa random`` and so on, random vectors with CLIP's labels, as long as CLIP's, or 512 numbers long; and ``class
+true``, a learned vector for what a photo truly is, indoors or outdoors: what perfect labels are worth.
 
 Each run has its folder in OUT. What is finished is kept, what was stopped goes on from its newest checkpoint, and
 several of these commands may share OUT. ``--page`` runs nothing: it gathers what there is and prints the tables.
@@ -31,8 +31,8 @@ import mmhaze  # noqa: F401  registers
 from mmhaze.apis.networks import find_config
 from mmhaze.clip import read_domains
 
-FUSIONS = ('none', 'pa', 'pa random', 'calip', 'calip random', 'calip-free', 'calip-free random', 'film',
-           'film random', 'class', 'class true')
+FUSIONS = ('none', 'pa', 'pa random', 'pa random 512', 'calip', 'calip random', 'calip-free', 'calip-free random',
+           'film', 'film random', 'film random 512', 'class', 'class true')
 NETWORK = 'mixdehazenet-t'
 SETS = ('scenes', 'photos', 'rooms')  # in the order of the config
 INDOORS = ('rooms',)
@@ -48,9 +48,9 @@ def tell_the_truth(dataset: Any, indoors: bool) -> None:
 def load_config(fusion: str, seed: int = 1, steps: int | None = None) -> Config:
     """The config of a fusion; ``random`` in its name is for vectors without a meaning, ``true`` for known labels."""
     config = Config.fromfile(find_config(f'mixcl-{fusion.split()[0]}_t_mixture'))
-    if 'random' in fusion:  # as long as CLIP's, so that what takes them has as many weights
-        width = read_domains(config.model.text.file).vectors.shape[1]
-        config.model.text = dict(type='RandomText', width=width)
+    if 'random' in fusion:  # as long as CLIP's, so that what takes them has as many weights, or as long as is said
+        own = read_domains(config.model.text.file).vectors.shape[1]
+        config.model.text = dict(type='RandomText', width=int(fusion.split()[2]) if fusion[-1].isdigit() else own)
     if 'true' in fusion:
         for part in ('train', 'val'):
             for name, dataset in zip(SETS, config[f'{part}_dataloader'].dataset.datasets):
