@@ -14,13 +14,14 @@ def teach_exporter(opset: int) -> None:
     torch.onnx.register_custom_op_symbolic('aten::diff', _diff, opset)
 
 
-def _expm1(graph: Any, x: Any) -> Any:
+# graph has no type: torch 2.1 asks whether it is a subclass of its own, and Any is no class before Python 3.11
+def _expm1(graph, x: Any) -> Any:
     """e^x - 1 = 2 e^(x/2) sinh(x/2), which loses no digits for small x."""
     half = graph.op('Mul', x, _constant(graph, 0.5))
     return graph.op('Mul', graph.op('Mul', graph.op('Exp', half), graph.op('Sinh', half)), _constant(graph, 2.0))
 
 
-def _diff(graph: Any, x: Any, *_: Any) -> Any:
+def _diff(graph, x: Any, *_: Any) -> Any:
     """Each but the first along the last axis less the one before it, as ``Tensor.diff`` without arguments has it."""
     last, step = _constant(graph, [-1]), _constant(graph, [1])
     later = graph.op('Slice', x, _constant(graph, [1]), _constant(graph, [END]), last, step)

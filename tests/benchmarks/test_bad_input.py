@@ -29,7 +29,20 @@ def test_some_files_are_read_and_some_refused_by_name(kind, tmp_path):
     found = [bad_input.try_file(kind, 3, number, tmp_path, bad_input.peak()) for number in range(60)]
     assert not [each for each in found if each['problem']]
     assert min(Counter(each['answer'] for each in found)[answer] for answer in ('read', 'refused')) >= 5
-    assert not list(tmp_path.iterdir())
+    assert {path.name for path in tmp_path.iterdir()} == {each['name'] for each in found}
+
+
+def test_doors_leave_out_what_cannot_be_read_and_one_that_does_not_is_found(tmp_path, monkeypatch):
+    folder = tmp_path / 'files'
+    folder.mkdir()
+    found = [bad_input.try_file('image', 3, number, folder, bad_input.peak()) for number in range(20)]
+    refused = {each['name'] for each in found if each['answer'] != 'read'}
+    doors = bad_input.Doors(tmp_path)
+    assert 0 < len(refused) < 20 and doors.look(folder, refused) == []
+    spared = sorted(refused)[0]
+    assert any(spared in each for each in doors.look(folder, refused - {spared}))
+    monkeypatch.setattr(doors, 'by_dataset', nameless_error)
+    assert doors.look(folder, refused) == ['HazeLevelDataset: ValueError: no']
 
 
 def wrong_error(path):
@@ -54,7 +67,7 @@ def test_a_reader_that_fails_in_another_way_is_found(monkeypatch, tmp_path, look
 def test_a_process_that_dies_is_found_and_the_next_file_is_tried(monkeypatch, capsys):
     lines = 'import json, os, sys\nfirst, count = int(sys.argv[4]), int(sys.argv[5])\n' \
         'for number in range(first, count):\n    if number == 2:\n        os.abort()\n' \
-        '    print(json.dumps(dict(number=number, problem="")), flush=True)\n'
+        '    print(json.dumps(dict(kind="image", number=number, problem="")), flush=True)\n'
     real = bad_input.subprocess.Popen
     monkeypatch.setattr(bad_input.subprocess, 'Popen',
                         lambda command, **settings: real([command[0], '-c', lines, *command[2:]], **settings))
