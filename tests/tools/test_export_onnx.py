@@ -12,7 +12,7 @@ pytest.importorskip('onnx')
 def test_the_file_lies_beside_the_checkpoint_and_runs(tmp_path, capsys):
     checkpoint = save_checkpoint(BASE, tmp_path / 'epoch_1.pth')
     assert export_onnx.main([BASE, str(checkpoint)]) == 0
-    session = onnxruntime.InferenceSession(str(tmp_path / 'epoch_1.onnx'))
+    session = onnxruntime.InferenceSession(str(tmp_path / 'epoch_1.onnx'), providers=['CPUExecutionProvider'])
     assert [each.name for each in session.get_inputs()] == ['task']
     assert 'epoch_1.onnx: 9 levels' in capsys.readouterr().out
 
@@ -21,7 +21,7 @@ def test_with_ucm_it_takes_photos_and_goes_where_it_is_told(tmp_path):
     checkpoint = save_checkpoint('magnet-fe-f_lenet5_hazel-level', tmp_path / 'epoch_1.pth')
     out = tmp_path / 'new' / 'haze.onnx'
     assert export_onnx.main(['magnet-fe-f_lenet5_hazel-level', str(checkpoint), '--out', str(out), '--with-ucm']) == 0
-    session = onnxruntime.InferenceSession(str(out))
+    session = onnxruntime.InferenceSession(str(out), providers=['CPUExecutionProvider'])
     assert [each.name for each in session.get_inputs()] == ['photo']
     assert [each.name for each in session.get_outputs()] == ['probabilities', 'haze_mask']
 
