@@ -7,8 +7,8 @@ stopped once or twice, most of the time while it writes, sometimes while it star
 trial is survived if, after each fault, nothing counts as done that differs from the undisturbed run, nothing hangs and
 no process outlives the one that started it by half a minute; and if in the end all is there, equal to the bit.
 
-Trials are kept in WORK/trials.jsonl: the same command goes on where it was. A full disk is tried where a disk can be
-mounted (Linux, root), and left out else.
+Trials are kept in WORK/trials.jsonl: the same command goes on where it was, and in a new WORK with those that OUT has.
+A full disk is tried where a disk can be mounted (Linux, root), and left out else.
 """
 from __future__ import annotations
 
@@ -133,6 +133,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument('--out', type=Path, help='a JSON file')
     args = parser.parse_args(argv)
     args.work.mkdir(parents=True, exist_ok=True)
+    kept = args.work / 'trials.jsonl'
+    if args.out and args.out.exists() and not kept.exists():
+        kept.write_text(''.join(f'{json.dumps(trial)}\n' for trial in json.loads(args.out.read_text())['trials']))
     faults = [each for each in args.faults if each != 'full disk' or can_mount(args.work / 'probe')]
     found = []
     for trial in trials(args.jobs, faults, args.times, args.seed, args.work):
