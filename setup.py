@@ -64,10 +64,10 @@ setup(ext_modules=[passes], cmdclass=dict(build_py=BuildWithMIM), install_requir
     'torch>=2.1',                # the oldest that was run; no upper bound, 2.15 was
     'torchvision>=0.16',         # the host imports it and does not ask for it
     'numpy>=1.23',
-    'opencv-python>=4.5.1,!=4.5.5.*',  # 4.5.5 crashes in connectedComponents, opencv#21366
+    'opencv-python>=4.6',        # 4.5.5 crashes in connectedComponents, opencv#21366
     'pillow>=9.1',               # reads photos, and says when one is cut short
-    'matplotlib>=3.6',           # draws; the hosts ask for it, without a bound
-    'rich>=12.3',                # progress; mmengine brings it anyway, and 12.3 is the first that has what it wants
+    'matplotlib>=3.7',           # draws, and has legends outside; the hosts ask for it, without a bound
+    'rich>=12.6',                # progress; mmengine brings it anyway, and wants 12.3; 12.6 is the oldest that was run
     'setuptools>=65,<82',        # mmengine 0.10 needs pkg_resources, which 82 dropped
     *mmcv_requirement(),
 ])

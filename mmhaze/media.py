@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -24,6 +24,7 @@ PHOTO_SUFFIXES = ('.jpg', '.jpeg', '.jpe', '.jfif', '.mpo', '.png', '.webp', '.t
                   '.heic', '.heif', '.avif', '.jp2', '.j2k', '.jpx', '.ppm', '.pgm', '.pbm', '.pnm', '.tga', '.qoi')
 VIDEO_SUFFIXES = ('.mp4', '.m4v', '.mov', '.avi', '.mkv', '.webm', '.mpg', '.mpeg', '.mts', '.m2ts', '.ts', '.wmv',
                   '.flv', '.3gp', '.ogv')
+SILENT = 0  # OpenCV's LOG_LEVEL_SILENT
 # a folder that holds this file was written by a tool, and a search for photos does not enter it
 OUTPUT_MARKER = '.mmhaze-output'
 WANTED = ("a photo, a folder with photos, a pattern in quotes such as 'photos/*.jpg', a video, or the number of a "
@@ -159,10 +160,11 @@ class Frames:
     def __init__(self, video: Video) -> None:
         # the backends write their own view of a damaged video to the screen, in words for programmers
         os.environ.setdefault('OPENCV_FFMPEG_LOGLEVEL', '-8')
-        level = cv2.utils.logging.getLogLevel()
-        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+        logging: Any = getattr(cv2.utils, 'logging', cv2)  # older OpenCV has its functions at the top
+        level = logging.getLogLevel()
+        logging.setLogLevel(SILENT)
         self._capture = cv2.VideoCapture(video.source if isinstance(video.source, int) else str(video.source))
-        cv2.utils.logging.setLogLevel(level)
+        logging.setLogLevel(level)
         if not self._capture.isOpened():
             raise ValueError(f'There is no camera {video.source}, or another program has it.'
                              if isinstance(video.source, int) else

@@ -84,7 +84,7 @@ class VideoFile:
         self._writer.release()
         # where the disk is full OpenCV says nothing, so what it wrote is looked at
         written = cv2.VideoCapture(str(self._part))
-        whole = int(written.get(cv2.CAP_PROP_FRAME_COUNT)) == self._frames
+        whole = 0 < self._frames == int(written.get(cv2.CAP_PROP_FRAME_COUNT))
         written.release()
         if whole:
             self._part.replace(self.path)

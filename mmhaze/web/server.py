@@ -84,10 +84,9 @@ def serve(inferencer: HazeInferencer, title: str, host: str = '127.0.0.1', port:
     """
     with Inbox() as inbox:
         os.environ['GRADIO_TEMP_DIR'] = str(inbox.folder)  # read when the page is built
-        from starlette.middleware import Middleware
-
         from .look import CSS, HEAD, make_theme
         from .page import build_page
+        from .toolkit import Middleware
 
         page = build_page(inferencer, inbox, title, dehazer)
         # a photo at a time, as each takes all cores; many photos beside it, so that they do not hold up one

@@ -10,8 +10,9 @@ os.environ.update(GRADIO_ANALYTICS_ENABLED='False',  # it would tell its makers 
 
 try:
     import gradio as gr
+    from starlette.middleware import Middleware
 except ImportError as error:
     raise ImportError(f"The web page needs Gradio ({error}): pip install 'mmhaze[web]'. That needs Python 3.10 or "
                       'newer.') from error
 
-__all__ = ['gr']
+__all__ = ['Middleware', 'gr']

@@ -12,6 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
+from mmhaze.checkpoints import CHECKS_CONTENT
 from mmhaze.clip import OpenClip, TransformersClip
 from mmhaze.clip.preprocess import Preprocess
 from mmhaze.clip.weights import load_weights
@@ -19,6 +20,7 @@ from mmhaze.registry import MODELS
 from tests.clip.tiny import ENDS, PLACES, SIZE, WIDTH, read_parameters, save_tiny_clip
 
 open_clip = pytest.importorskip('open_clip')
+checks_content = pytest.mark.skipif(not CHECKS_CONTENT, reason='torch < 2.6 cannot be told what is safe')
 PROMPTS = ['a photo of a indoor', 'A photo of an outdoor, in fog!', 'fog']
 
 
@@ -89,6 +91,7 @@ def test_both_libraries_say_the_same_with_the_same_weights(twins, photos):
     assert not torch.allclose(ours.encode_text(PROMPTS), OpenClip('tiny', file, 'cpu').encode_text(PROMPTS), atol=1e-3)
 
 
+@checks_content
 def test_it_has_the_features_of_the_library(twins, photos):
     clip = OpenClip('tiny-quickgelu', twins[1], 'cpu')
     network = open_clip.create_model('tiny-quickgelu', pretrained=str(twins[1])).eval()
@@ -113,6 +116,7 @@ def test_a_config_builds_it_and_no_connection_is_made(twins, photos, network_off
     assert clip.encode_text(PROMPTS).shape == clip.encode_images(photos).shape and not network_off
 
 
+@checks_content
 @pytest.mark.parametrize('wrap', [lambda state: state, lambda state: dict(state_dict=state, epoch=3),
                                   lambda state: {f'module.{name}': weight for name, weight in state.items()}])
 def test_what_open_clip_trained_is_loaded(wrap, twins, tmp_path):
@@ -129,6 +133,7 @@ class Hostile:
         return Path.touch, (self.path,)
 
 
+@checks_content
 def test_weights_that_carry_code_are_refused_and_nothing_runs(twins, tmp_path):
     torch.save(dict(load_weights(twins[1]), more=Hostile(tmp_path / 'ran')), tmp_path / 'a.pt')
     (tmp_path / 'b.pt').write_bytes(pickle.dumps(Hostile(tmp_path / 'ran')))
@@ -153,6 +158,7 @@ def test_openais_own_archives_are_named_for_what_they_are(tmp_path):
         OpenClip('tiny', tmp_path / 'ViT-B-32.pt', 'cpu')
 
 
+@checks_content
 @pytest.mark.parametrize('content', [[], {}, torch.zeros(2)])
 def test_a_file_without_weights_is_named(content, tmp_path):
     torch.save(content, tmp_path / 'a.pt')
