@@ -158,7 +158,7 @@ def test_the_example_of_the_docs_runs(tmp_path, monkeypatch, capsys):
 
 
 def test_nothing_of_onnx_is_imported_before_a_file_is_made():
-    code = ('import sys, torch\n'  # torch 2.1 brings them itself
+    code = ('import sys, torch, torchvision\n'  # torch 2.1 brings them itself
             'before = set(sys.modules)\n'
             'import mmhaze.apis, mmhaze.export, tools.export_onnx\n'
             'print(sorted({"onnx", "onnxruntime", "onnxscript"} & (set(sys.modules) - before)))')

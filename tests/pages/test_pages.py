@@ -2,13 +2,16 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
 import runpy
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import pytest
+import torch
 from mmengine.config import Config
 from mmengine.evaluator import Evaluator
 from mmengine.registry import DefaultScope
@@ -41,10 +44,16 @@ def world(tmp_path_factory) -> Path:
 
 @pytest.fixture(autouse=True)
 def in_the_world(world, monkeypatch) -> Iterator[None]:
+    """Works in the world, and leaves this process as it was: a tool thinks that it has it for itself."""
     monkeypatch.chdir(world)
     monkeypatch.syspath_prepend(world)
+    environment, threads, threads_of_cv2 = dict(os.environ), torch.get_num_threads(), cv2.getNumThreads()
     with DefaultScope.overwrite_default_scope('mmpretrain'):
         yield
+    os.environ.clear()
+    os.environ.update(environment)
+    torch.set_num_threads(threads)
+    cv2.setNumThreads(threads_of_cv2)
 
 
 def shortened(words: list[str], block: Block) -> list[str]:
