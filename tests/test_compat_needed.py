@@ -15,11 +15,10 @@ from pathlib import Path
 import pytest
 from mmengine.utils import digit_version
 
-from mmhaze.compat import TAKEN_FROM_TRANSFORMERS, torch_checks_checkpoints
+from mmhaze.checkpoints import CHECKS_CONTENT
+from mmhaze.compat import TAKEN_FROM_TRANSFORMERS
 
 from .conftest import ROOT
-
-CHECKS_CONTENT = torch_checks_checkpoints()
 
 
 def run_without_mmhaze(code: str, *arguments: object) -> subprocess.CompletedProcess:

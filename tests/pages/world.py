@@ -26,8 +26,7 @@ WEIGHTS = re.compile(r"--(?:model|base|dehazer|judge) (\S+)\s+--(?:base-|dehazer
                      r"|model='([\w-]+)', checkpoint='([^']+)'"
                      r"|LevelModel\('([\w-]+)', '([^']+)'"
                      r"|export_onnx\.py (\S+) (\S+)"
-                     r"|test\.py configs/\w+/(\S+)\.py\s+(\S+\.pth)"
-                     r"|mim test mmhaze (\S+)\.py --checkpoint (\S+)")
+                     r"|test\.py configs/\w+/(\S+)\.py\s+(\S+\.pth)")
 
 
 def make_world(folder: Path) -> None:
