@@ -146,6 +146,16 @@ def work(kind: str, seed: int, numbers: range) -> None:
             shutil.rmtree(folder)
 
 
+def summary(kind: str, found: list[dict[str, Any]], findings: list[dict[str, Any]]) -> dict[str, float]:
+    """Counts of what was found of a kind, and the most time and memory that one file took."""
+    same = [each for each in found if each['kind'] == kind]
+    answered = Counter(each['answer'] for each in same)
+    return dict(files=len(same), read=answered['read'], refused=answered['refused'],
+                findings=sum(each['kind'] == kind for each in findings),
+                seconds=max((each['seconds'] for each in same), default=0.0),
+                megabytes=max((each['megabytes'] for each in same), default=0.0))
+
+
 def peak() -> int:
     """The most memory that this process had, kilobytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -200,19 +210,15 @@ def main(argv: list[str] | None = None) -> int:
     slow = [dict(each, problem=f'took {each["seconds"]:.0f} s') for each in found
             if each['seconds'] > PATIENCE and each['kind'] != 'folder']
     findings = [each for each in found if each['problem']] + slow
+    table = {kind: summary(kind, found, findings) for kind in (*KINDS, 'folder')}
     print('| files | read | refused by name | findings | s at most | MB at most |\n|---|---:|---:|---:|---:|---:|')
-    for kind in (*KINDS, 'folder'):
-        same = [each for each in found if each['kind'] == kind]
-        if not same:
-            continue
-        answers_of = Counter(each['answer'] for each in same)
-        print(f'| {len(same)} {kind} | {answers_of["read"]} | {answers_of["refused"]} | '
-              f'{sum(each["kind"] == kind for each in findings)} | {max(each["seconds"] for each in same):.1f} | '
-              f'{max(each["megabytes"] for each in same):.0f} |')
+    for kind, row in table.items():
+        print(f'| {row["files"]} {kind} | {row["read"]} | {row["refused"]} | {row["findings"]} | '
+              f'{row["seconds"]:.1f} | {row["megabytes"]:.0f} |')
     for problem, number in Counter(f'{each["kind"]}: {each["problem"][:160]}' for each in findings).most_common(40):
         print(f'{number} x {problem}')
     if args.out:
-        write_whole(args.out, (json.dumps(dict(seed=args.seed, files=len(found), memory=MEMORY, findings=findings,
+        write_whole(args.out, (json.dumps(dict(seed=args.seed, memory=MEMORY, table=table, findings=findings,
                                                environment=describe_environment()), indent=1) + '\n').encode())
     return int(bool(findings))
 
