@@ -64,8 +64,7 @@ def install(session: nox.Session, name: str, copy: Path) -> None:
     if name == 'full_mmcv':
         session.install('torch', 'torchvision', 'setuptools', 'numpy<2', 'mmengine', 'ninja', 'psutil', *limits)
         session.install('--no-build-isolation', 'mmcv', *limits, env=dict(MMCV_WITH_OPS='1'))
-        session.install('--no-deps', 'mmdet==3.3.0', 'mmsegmentation==1.2.2')
-        session.install('prettytable', 'pycocotools', 'shapely', 'terminaltables', 'tqdm')
+        session.install('--no-deps', *hosts_of(copy / 'tests' / 'toolboxes' / 'requirements.txt'))
         extras = 'tests'
     wheels = copy.parent / 'wheels'
     shutil.rmtree(wheels, ignore_errors=True)
@@ -75,6 +74,12 @@ def install(session: nox.Session, name: str, copy: Path) -> None:
     session.install(f'{wheel}[{extras}]', *limits)
     session.install('--force-reinstall', '--no-deps', str(wheel))  # nox -r has an older one of the same version
     session.run('python', '-m', 'pip', 'check', success_codes=[0, 1])
+
+
+def hosts_of(requirements: Path) -> list[str]:
+    """All but the lighter mmcv, which would come beside the full one."""
+    lines = (line.split('#')[0].strip() for line in requirements.read_text().splitlines())
+    return [line for line in lines if line and not line.startswith('mmcv-lite')]
 
 
 def train_and_ask(session: nox.Session) -> None:

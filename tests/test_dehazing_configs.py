@@ -3,8 +3,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
@@ -14,10 +12,8 @@ from mmengine.registry import DefaultScope
 from mmengine.runner import Runner
 from mmpretrain.registry import MODELS
 
-from mmhaze.clip.domains import Domains, write_domains
-
 from .conftest import ROOT
-from .tiny_set import write_tiny_set
+from .tiny_set import write_tiny_domains, write_tiny_folders, write_tiny_pairs, write_tiny_set
 
 WORDS = sorted((ROOT / 'configs' / 'dehazing' / 'mixcldehazenet').glob('*.py'))
 FILES = sorted(path for path in (ROOT / 'configs' / 'dehazing').rglob('*.py') if path not in WORDS)
@@ -27,12 +23,8 @@ FILES = sorted(path for path in (ROOT / 'configs' / 'dehazing').rglob('*.py') if
 def tiny(tmp_path_factory) -> dict[str, Path]:
     """The sets by the folders that configs have for them."""
     top = tmp_path_factory.mktemp('tiny')
-    roots = {'data/haze-wild': write_tiny_set(top / 'wild', levels=10, parts=True),
-             'data/hazel-level': write_tiny_set(top / 'hazel')}
-    for root in roots.values():
-        (root / 'pairs.csv').write_text('hazy,clear,split,split_scene\n'
-                                        '005.png,000.png,train,train\n025.png,020.png,test,test\n')
-    return roots
+    return {'data/haze-wild': write_tiny_pairs(write_tiny_set(top / 'wild', levels=10, parts=True)),
+            'data/hazel-level': write_tiny_pairs(write_tiny_set(top / 'hazel'))}
 
 
 def of_datasets(dataset: dict) -> list[dict]:
@@ -72,24 +64,12 @@ def test_a_config_trains_a_step_and_is_scored(path, tiny):
 @pytest.fixture(scope='module')
 def told(tiny, tmp_path_factory) -> dict[str, Path]:
     """The same, RESIDE-6K and SOTS, each with the domains of its photos."""
-    folder = tmp_path_factory.mktemp('told')
-    rng = np.random.default_rng(0)
-    roots = dict(tiny, **{'data/sots-indoor': folder / 'sots', 'data/RESIDE-6K/train': folder / 'train',
-                          'data/RESIDE-6K/test': folder / 'test'})
-    for name, root in roots.items():
-        if name not in tiny:
-            for folder in ('hazy', 'GT', 'gt'):
-                (root / folder).mkdir(parents=True)
-                for place in range(20):
-                    photo = rng.integers(0, 256, (50, 60, 3), np.uint8)
-                    cv2.imwrite(str(root / folder / f'{place}.png'), photo)
-        top = root if name in tiny else root / 'hazy'
-        files = tuple(sorted(path.relative_to(top).as_posix() for path in top.rglob('*.png')))
-        shares = rng.random((len(files), 1), np.float32)
-        vectors = np.eye(2, 16, dtype=np.float32)
-        write_domains(top / 'clip_domains.npz', Domains(
-            ('indoor', 'outdoor'), ('in', 'out'), vectors, files, np.hstack([shares, 1 - shares]), 'a test'))
-    return roots
+    top = tmp_path_factory.mktemp('told')
+    others = {name: write_tiny_folders(top / name, 'hazy', 'GT', 'gt')
+              for name in ('data/sots-indoor', 'data/RESIDE-6K/train', 'data/RESIDE-6K/test')}
+    for folder in (*tiny.values(), *(other / 'hazy' for other in others.values())):
+        write_tiny_domains(folder)
+    return {**tiny, **others}
 
 
 def moved(config, roots: dict[str, Path]):

@@ -7,6 +7,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from mmhaze.clip.domains import Domains, write_domains
+
 
 def write_tiny_set(folder: Path, levels: int = 9, rounds: int = 3, parts: bool = False) -> Path:
     """Writes ``rounds`` photos of each level, 96x80, and manifest.csv; returns the folder.
@@ -39,3 +41,29 @@ def write_tiny_set(folder: Path, levels: int = 9, rounds: int = 3, parts: bool =
                        for scene in range(rounds))
     cv2.imwrite(str(folder / 'depth.png'), np.tile(np.linspace(8000, 100, 80)[:, None], 96).astype(np.uint16))
     return folder
+
+
+def write_tiny_pairs(folder: Path) -> Path:
+    """Writes pairs.csv beside a tiny set: two photos and the clear ones of their rounds, one to train, one to test."""
+    (folder / 'pairs.csv').write_text('hazy,clear,split,split_scene\n'
+                                      '005.png,000.png,train,train\n025.png,020.png,test,test\n')
+    return folder
+
+
+def write_tiny_folders(folder: Path, *names: str) -> Path:
+    """Writes folders of 20 photos of noise each, 60x50, of the same names."""
+    rng = np.random.default_rng(0)
+    for name in names:
+        (folder / name).mkdir(parents=True)
+        for number in range(20):
+            cv2.imwrite(str(folder / name / f'{number}.png'), rng.integers(0, 256, (50, 60, 3), np.uint8))
+    return folder
+
+
+def write_tiny_domains(folder: Path) -> None:
+    """Writes clip_domains.npz for all the photos below a folder: two domains, vectors of 16 numbers, random shares."""
+    files = tuple(sorted(path.relative_to(folder).as_posix() for path in folder.rglob('*.png')))
+    shares = np.random.default_rng(0).random((len(files), 1), np.float32)
+    write_domains(folder / 'clip_domains.npz', Domains(
+        ('indoor', 'outdoor'), ('in', 'out'), np.eye(2, 16, dtype=np.float32), files, np.hstack([shares, 1 - shares]),
+        'a test'))

@@ -6,17 +6,15 @@ import shutil
 from pathlib import Path
 
 import cv2
-import numpy as np
 
 from mmhaze.apis.networks import find_config
-from mmhaze.clip.domains import Domains, write_domains
 from mmhaze.synthesis.scenes import render_scene
 
 from ..apis.test_inferencer import save_checkpoint
 from ..clip.tiny import save_tiny_clip
 from ..conftest import ROOT
 from ..synthesis.conftest import write_frida_scene
-from ..tiny_set import write_tiny_set
+from ..tiny_set import write_tiny_domains, write_tiny_folders, write_tiny_pairs, write_tiny_set
 from ..ucm.photos import wall
 
 CLIP = 'models/clip-vit-large-patch14'
@@ -52,26 +50,15 @@ def make_world(folder: Path) -> None:
 
 def make_sets(data: Path) -> None:
     """Tiny ones under the names that configs have for them."""
-    write_tiny_set(data / 'hazel-level')
-    write_tiny_set(data / 'haze-wild', levels=10, parts=True)
+    write_tiny_pairs(write_tiny_set(data / 'hazel-level'))
+    write_tiny_pairs(write_tiny_set(data / 'haze-wild', levels=10, parts=True))
     write_tiny_set(data / 'demo', levels=5)
     for name in ('level_1/scene-016_uniform.jpg', 'level_4/scene-016_cloudy.jpg', 'level_3/scene-038_uniform.jpg'):
         (data / 'demo' / name).parent.mkdir(exist_ok=True)
         cv2.imwrite(str(data / 'demo' / name), wall(0.03))
-    rng = np.random.default_rng(0)
-    for name in ('hazel-level', 'haze-wild'):
-        (data / name / 'pairs.csv').write_text('hazy,clear,split,split_scene\n005.png,000.png,train,train\n'
-                                               '025.png,020.png,test,test\n')
-    for side in ('hazy', 'gt'):
-        (data / 'sots-indoor' / side).mkdir(parents=True)
-        for number in range(20):
-            cv2.imwrite(str(data / 'sots-indoor' / side / f'{number}.png'), rng.integers(0, 256, (50, 60, 3), np.uint8))
+    write_tiny_folders(data / 'sots-indoor', 'hazy', 'gt')
     for top in (data / 'hazel-level', data / 'haze-wild', data / 'sots-indoor' / 'hazy'):
-        files = tuple(sorted(path.relative_to(top).as_posix() for path in top.rglob('*.png')))
-        shares = rng.random((len(files), 1), np.float32)
-        write_domains(top / 'clip_domains.npz', Domains(
-            ('indoor', 'outdoor'), ('in', 'out'), np.eye(2, 16, dtype=np.float32), files,
-            np.hstack([shares, 1 - shares]), 'a test'))
+        write_tiny_domains(top)
 
 
 def make_weights(text: str) -> None:
