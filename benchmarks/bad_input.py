@@ -22,7 +22,7 @@ import tempfile
 import time
 import warnings
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -32,6 +32,7 @@ import numpy as np
 from bad_files import make_depth, make_image, make_table
 from bad_folders import Doors
 from environment import describe_environment
+from page_tables import markdown_table
 
 from mmhaze.baselines import RowTrees, dark_channel_ratio, fog_block_share, haze_factor, mean_saturation
 from mmhaze.clip import read_domains
@@ -132,13 +133,15 @@ def work(kind: str, seed: int, numbers: range) -> None:
         before = peak()
         for first in numbers[::FOLDER]:
             folder.mkdir()
-            here = [try_file(kind, seed, number, folder, before)
-                    for number in range(first, min(first + FOLDER, numbers.stop))]
-            print(*map(json.dumps, here), sep='\n', flush=True)
+            unread = set()
+            for number in range(first, min(first + FOLDER, numbers.stop)):
+                tried = try_file(kind, seed, number, folder, before)
+                print(json.dumps(tried), flush=True)
+                unread |= set() if tried['answer'] == 'read' else {tried['name']}
             if doors is not None:
                 start = time.monotonic()
                 signal.alarm(int(PATIENCE * FOLDER))
-                wrong = doors.look(folder, {each['name'] for each in here if each['answer'] != 'read'})
+                wrong = doors.look(folder, unread)
                 signal.alarm(0)
                 print(json.dumps(dict(
                     kind='folder', number=first, name='', bytes=0, answer='read', problem='; '.join(wrong),
@@ -154,6 +157,14 @@ def summary(kind: str, found: list[dict[str, Any]], findings: list[dict[str, Any
                 findings=sum(each['kind'] == kind for each in findings),
                 seconds=max((each['seconds'] for each in same), default=0.0),
                 megabytes=max((each['megabytes'] for each in same), default=0.0))
+
+
+def tabulate(table: Mapping[str, Mapping[str, float]]) -> str:
+    """A line a kind of file."""
+    return markdown_table(
+        ['files', '#', '#read', '#refused by name', '#findings', '#s at most', '#MB at most'],
+        ([kind, *(row[name] for name in ('files', 'read', 'refused', 'findings')), f'{row["seconds"]:.1f}',
+          f'{row["megabytes"]:.0f}'] for kind, row in table.items()))
 
 
 def peak() -> int:
@@ -211,10 +222,7 @@ def main(argv: list[str] | None = None) -> int:
             if each['seconds'] > PATIENCE and each['kind'] != 'folder']
     findings = [each for each in found if each['problem']] + slow
     table = {kind: summary(kind, found, findings) for kind in (*KINDS, 'folder')}
-    print('| files | read | refused by name | findings | s at most | MB at most |\n|---|---:|---:|---:|---:|---:|')
-    for kind, row in table.items():
-        print(f'| {row["files"]} {kind} | {row["read"]} | {row["refused"]} | {row["findings"]} | '
-              f'{row["seconds"]:.1f} | {row["megabytes"]:.0f} |')
+    print(tabulate(table))
     for problem, number in Counter(f'{each["kind"]}: {each["problem"][:160]}' for each in findings).most_common(40):
         print(f'{number} x {problem}')
     if args.out:

@@ -26,6 +26,7 @@ from typing import Any
 from environment import describe_environment
 from fault_jobs import JOBS, Done, Job, prepare
 from fault_kinds import FAULTS, can_mount, count, disk, make_room, run, size
+from page_tables import markdown_table
 
 from mmhaze.files import write_whole
 
@@ -114,13 +115,13 @@ def trials(jobs: Sequence[str], faults: Sequence[str], times: int, seed: int, wo
 
 def tabulate(found: Sequence[dict[str, Any]]) -> str:
     """Job and fault: tried, survived, what was lost."""
-    lines = ['| job | fault | tried | survived | lost | files left over, at most |', '|---|---|---:|---:|---|---:|']
+    rows = []
     for job, fault in dict.fromkeys((trial['job'], trial['fault']) for trial in found):
         same = [trial for trial in found if (trial['job'], trial['fault']) == (job, fault) and trial['hits']]
         lost = '; '.join(dict.fromkeys(each.splitlines()[0] for trial in same for each in trial['lost'])) or 'nothing'
-        lines.append(f'| {job} | {fault} | {len(same)} | {sum(not trial["lost"] for trial in same)} | {lost} | '
-                     f'{max((trial["left_over"] for trial in same), default=0)} |')
-    return '\n'.join(lines)
+        rows.append([job, fault, len(same), sum(not trial['lost'] for trial in same), lost,
+                     max((trial['left_over'] for trial in same), default=0)])
+    return markdown_table(['job', 'fault', '#tried', '#survived', 'lost', '#files left over, at most'], rows)
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -181,11 +181,11 @@ def main(argv: list[str] | None = None) -> int:
         try_bytes(target, folder, begin(target, folder)[1], args.file.read_bytes())
         return 0
     found = []
-    print('| reader | inputs | branches | findings |\n|---|---:|---:|---|')
     for name in args.target or TARGETS:
         row = run(name, args.seconds, args.work)
         found.append(row)
-        print(f'| {name} | {row["inputs"]} | {row["branches"]} | {row["finding"] or "none"} |', flush=True)
+        print(f'{name}: {row["inputs"]} inputs, {row["branches"]} branches, {row["finding"] or "nothing"} found',
+              flush=True)
     if args.out:
         write_whole(args.out, (json.dumps(dict(seconds=args.seconds, readers=found,
                                                environment=describe_environment()), indent=1) + '\n').encode())

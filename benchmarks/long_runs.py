@@ -19,7 +19,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,7 @@ import cv2
 import numpy as np
 from environment import describe_environment
 from matplotlib.figure import Figure
+from page_tables import markdown_table
 
 from mmhaze.files import write_whole
 from mmhaze.synthesis.scenes import render_scene
@@ -151,6 +152,16 @@ def thirds(looks: Sequence[Look]) -> dict[str, float]:
     return dict(found, minutes=looks[-1][0] / 60, done=looks[-1][3])
 
 
+def tabulate(table: Mapping[str, Mapping[str, float]]) -> str:
+    """A line a job."""
+    return markdown_table(
+        ['job', '#minutes', '#pictures', '#MB, first third, last', '#a second', '#a second of the processor'],
+        ([name, f'{row["minutes"]:.0f}', row['done'], *(
+            f'{row[f"first_{what}"]:.{digits}f}, {row[f"last_{what}"]:.{digits}f}'
+            for what, digits in (('megabytes', 0), ('pace', 1), ('pace_of_processor', 1)))]
+         for name, row in table.items()))
+
+
 def draw(runs: dict[str, list[Look]], path: Path) -> None:
     """Memory and pace over time, a row a job."""
     figure = Figure(figsize=(9, 2.4 * len(runs)), layout='constrained')
@@ -193,12 +204,7 @@ def main(argv: list[str] | None = None) -> int:
         write_whole(args.out, (json.dumps(dict(runs=runs, table=table, environment=describe_environment())) + '\n')
                     .encode())
         draw(runs, args.out.with_suffix('.png'))
-    print('| job | minutes | pictures | MB, first third, last | a second | a second of the processor |\n'
-          '|---|---:|---:|---:|---:|---:|')
-    for name, row in table.items():
-        print(f'| {name} | {row["minutes"]:.0f} | {row["done"]} | ' + ' | '.join(
-            f'{row[f"first_{what}"]:.{digits}f}, {row[f"last_{what}"]:.{digits}f}'
-            for what, digits in (('megabytes', 0), ('pace', 1), ('pace_of_processor', 1))) + ' |')
+    print(tabulate(table))
     return 0
 
 

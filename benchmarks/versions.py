@@ -16,15 +16,21 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from environment import describe_environment
+from page_tables import markdown_table, put_table
 
 from mmhaze.files import write_whole
 
 DOCS = Path(__file__).resolve().parents[1] / 'docs'
-BEGIN, END = '<!-- the table of benchmarks/versions.py -->', '<!-- its end -->'
+KEPT = Path('results', 'versions.json')
 COLUMNS = {'python': 'Python', 'torch': 'torch', 'torchvision': 'torchvision', 'numpy': 'NumPy',
            'opencv-python': 'OpenCV', 'mmengine': 'mmengine', 'mmcv': 'mmcv', 'transformers': 'transformers'}
 
 Row = dict[str, str]
+
+
+def read(docs: Path) -> dict[str, Row]:
+    """The rows that there are, by name."""
+    return json.loads((docs / KEPT).read_text()) if (docs / KEPT).exists() else {}
 
 
 def describe(report: Path) -> Row:
@@ -49,18 +55,10 @@ def tabulate(rows: Mapping[str, Row]) -> str:
     def cell(row: Row, name: str) -> str:
         return f'lite {row["mmcv-lite"]}' if name == 'mmcv' and 'mmcv-lite' in row else row.get(name, '-')
 
-    head = ['nox -s', *COLUMNS.values(), 'passed', 'failed', 'skipped']
-    lines = [head, ['---'] * len(head)]
-    lines += [[name, *(cell(row, column) for column in COLUMNS), row['passed'], row['failed'], row['skipped']]
-              for name, row in rows.items()]
-    return '\n'.join(f'| {" | ".join(line)} |' for line in lines)
-
-
-def write_table(docs: Path, rows: Mapping[str, Row]) -> None:
-    page = docs / 'versions.md'
-    before, rest = page.read_text(encoding='utf-8').split(BEGIN)
-    after = rest.split(END)[1]
-    write_whole(page, f'{before}{BEGIN}\n{tabulate(rows)}\n{END}{after}'.encode())
+    return markdown_table(
+        ['nox -s', *COLUMNS.values(), '#passed', '#failed', '#skipped'],
+        ([name, *(cell(row, column) for column in COLUMNS), row['passed'], row['failed'], row['skipped']]
+         for name, row in rows.items()))
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -68,13 +66,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument('--add', nargs=2, metavar=('NAME', 'XML'), help='a run of this environment: its JUnit report')
     parser.add_argument('--docs', type=Path, default=DOCS)
     args = parser.parse_args(argv)
-    kept = args.docs / 'results' / 'versions.json'
-    rows = json.loads(kept.read_text()) if kept.exists() else {}
+    rows = read(args.docs)
     if args.add:
         name, report = args.add
         rows[name] = describe(Path(report))
-        write_whole(kept, (json.dumps(rows, indent=1) + '\n').encode())
-    write_table(args.docs, rows)
+        write_whole(args.docs / KEPT, (json.dumps(rows, indent=1) + '\n').encode())
+    put_table(args.docs / 'versions.md', 'versions', tabulate(rows))
     return 0
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from mmhaze.photo import read_photo
 
@@ -58,11 +58,28 @@ def test_a_palette_and_black_and_white_are_read(tmp_path):
     np.testing.assert_array_equal(read_photo(tmp_path / 'b.png')[..., 2], np.eye(8) * 255)
 
 
-def test_a_photo_that_lies_on_its_side_is_turned(bgr, tmp_path):
+@pytest.mark.parametrize('side', range(10))
+def test_a_photo_that_lies_on_its_side_is_turned(bgr, tmp_path, side):
     exif = Image.Exif()
-    exif[0x0112] = 6  # orientation: the top is on the right
+    exif[0x0112] = side  # 6, say: the top is on the right
     Image.fromarray(bgr[..., ::-1]).save(tmp_path / 'a.png', exif=exif)
-    np.testing.assert_array_equal(read_photo(tmp_path / 'a.png'), np.rot90(bgr, -1))
+    with Image.open(tmp_path / 'a.png') as image:
+        wanted = np.asarray(ImageOps.exif_transpose(image))[..., ::-1]
+    np.testing.assert_array_equal(read_photo(tmp_path / 'a.png'), wanted)
+    if side == 6:
+        np.testing.assert_array_equal(wanted, np.rot90(bgr, -1))
+
+
+@pytest.mark.parametrize('suffix', ['png', 'webp'])
+@pytest.mark.filterwarnings('ignore:.*')  # of Pillow, about the EXIF data
+def test_of_damaged_exif_data_nothing_is_believed_and_the_photo_is_read(bgr, tmp_path, suffix):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    whole = exif.tobytes()
+    damaged = [whole[:length] for length in range(1, len(whole) - 8)] + [b'no TIFF' + whole]
+    for data in damaged:
+        Image.fromarray(bgr[..., ::-1]).save(tmp_path / f'a.{suffix}', exif=data, lossless=True)
+        np.testing.assert_array_equal(read_photo(tmp_path / f'a.{suffix}'), bgr)
 
 
 @pytest.mark.parametrize('suffix', ['png', 'jpg'])

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import sys
 from collections import Counter
@@ -75,3 +76,16 @@ def test_a_process_that_dies_is_found_and_the_next_file_is_tried(monkeypatch, ca
     assert [each['number'] for each in found] == [0, 1, 2, 3, 4]
     assert [each['number'] for each in found if each['problem']] == [2]
     assert 'ended with -6' in found[2]['problem'] or os.name == 'nt'
+
+
+def test_what_was_tried_before_a_process_dies_is_kept(monkeypatch, capsys):
+    def try_file(kind, seed, number, *_):
+        if number == 7:
+            raise SystemExit
+        return dict(kind=kind, number=number, name=str(number), answer='read', problem='')
+
+    monkeypatch.setattr(bad_input, 'try_file', try_file)
+    monkeypatch.setattr(bad_input.resource, 'setrlimit', lambda *_: None)
+    with pytest.raises(SystemExit):
+        bad_input.work('table', 1, range(5, 10))
+    assert [json.loads(line)['number'] for line in capsys.readouterr().out.splitlines()] == [5, 6]

@@ -1,0 +1,31 @@
+"""Puts tables of what was measured into pages of the documentation, between two comments each."""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from mmhaze.files import write_whole
+
+END = '<!-- end of it -->'
+
+
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table in Markdown; columns whose head begins with ``'#'`` are numbers, and stand to the right."""
+    lines = [[name.lstrip('#') for name in head], ['---:' if name.startswith('#') else '---' for name in head], *rows]
+    return '\n'.join(f'| {" | ".join(map(str, line))} |' for line in lines)
+
+
+def put_table(page: Path, name: str, table: str) -> None:
+    """Writes a table between ``<!-- table of NAME -->`` and the comment that ends it, where one may stand already.
+
+    Raises:
+        ValueError: the page has no such place, or several.
+    """
+    text = page.read_text(encoding='utf-8')
+    begin = f'<!-- table of {name} -->'
+    place = re.compile(f'({re.escape(begin)}\n).*?({re.escape(END)})', re.DOTALL)
+    if len(place.findall(text)) != 1:
+        raise ValueError(f'{page} has not one place for a table, "{begin}" and then "{END}", but '
+                         f'{len(place.findall(text))}. Put these two lines where it shall stand.')
+    write_whole(page, place.sub(lambda found: f'{found[1]}{table}\n{found[2]}', text).encode())
