@@ -3,7 +3,7 @@
     make demo        or        python tools/demo.py
 
 The photos go to data/demo, about 10 MB, made again where one is damaged. Checkpoints, the table and the picture go to
-demo_out. On two cores it takes three to five minutes.
+demo_out. On two cores it takes two to five minutes.
 """
 from __future__ import annotations
 

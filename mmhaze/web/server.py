@@ -16,6 +16,7 @@ from ..apis.inferencer import HazeInferencer
 from .inbox import Inbox
 
 LOOPBACK = ('127.0.0.1', 'localhost', '::1')
+ENDS = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, 'SIGHUP') else []))
 # visitors at once whose photos are kept in memory
 MOST_VISITORS = 32
 # what the page asks for. All else that Gradio serves is shut off: uploads, which only the page itself reads, interfaces
@@ -116,13 +117,14 @@ def _close(page: Any) -> None:
 
 def serve_until_stopped(inferencer: HazeInferencer, title: str, host: str, port: int, max_mb: float,
                         dehazer: DehazeInferencer | None = None) -> None:
-    """:func:`serve` until Ctrl-C or the system's word to end."""
+    """:func:`serve` until Ctrl-C, the system's word to end, or the end of its terminal."""
     warnings.filterwarnings('ignore', module='PIL')  # about photos that can be read all the same
     if host not in LOOPBACK:
         print(f'webapp: whoever reaches this computer can open the page, as it listens on {host}, and there is no '
               'password.', file=sys.stderr, flush=True)
     stopped = threading.Event()
-    before = {name: signal.signal(name, lambda *_: stopped.set()) for name in (signal.SIGINT, signal.SIGTERM)}
+    ends = [name for name in ENDS if signal.getsignal(name) != signal.SIG_IGN]  # nohup has it outlive its terminal
+    before = {name: signal.signal(name, lambda *_: stopped.set()) for name in ends}
     try:
         with serve(inferencer, title, host, port, max_mb, dehazer) as address:
             print(f'The page is at {address}  Ctrl-C ends it.', flush=True)

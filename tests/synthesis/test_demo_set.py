@@ -51,6 +51,13 @@ def test_damaged_and_missing_images_are_made_again(demo: Path):
     assert {path: path.read_bytes() for path in demo.rglob('*.jpg')} == before
 
 
+def test_two_processes_make_the_same_images(demo: Path, tmp_path: Path):
+    made = make_demo_set(tmp_path / 'set', scenes=4, workers=2).parent
+    files = sorted(path.relative_to(demo) for path in demo.rglob('*') if path.is_file())
+    assert files == sorted(path.relative_to(made) for path in made.rglob('*') if path.is_file())
+    assert all((made / file).read_bytes() == (demo / file).read_bytes() for file in files)
+
+
 def test_a_set_of_other_size_is_refused(demo: Path):
     with pytest.raises(ValueError, match='has 40 images and this run 30'):
         make_demo_set(demo, scenes=3, workers=1)

@@ -5,6 +5,7 @@ import base64
 import csv
 import importlib.util
 import io
+import itertools
 import json
 import os
 import shutil
@@ -30,6 +31,7 @@ from mmhaze.apis.predict_report import level_of
 from mmhaze.photo import read_photo
 from mmhaze.ucm import segment_haze
 from mmhaze.visualization import overlay_haze
+from mmhaze.web.server import ENDS
 from tests.apis.test_inferencer import BASE, save_checkpoint
 from tests.conftest import ROOT
 from tests.ucm.photos import wall
@@ -86,10 +88,10 @@ def test_where_gradio_is_missing_it_says_what_to_install(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, 'gradio', None)
     for name in ('toolkit', 'look', 'page'):
         monkeypatch.delitem(sys.modules, f'mmhaze.web.{name}', raising=False)
-    before = [signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)]
+    before = [signal.getsignal(name) for name in ENDS]
     assert webapp.main(['--port', free_port()]) == 2
     assert "pip install 'mmhaze[web]'" in capsys.readouterr().err
-    assert [signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)] == before
+    assert [signal.getsignal(name) for name in ENDS] == before
 
 
 @dataclass
@@ -390,8 +392,9 @@ class TestPage:
         assert b'a.png was not uploaded here' in said
 
     def test_in_the_end_nothing_is_left(self, sites):
-        for site in sites.values():
-            site.process.send_signal(signal.SIGTERM)
+        ends = [end for end in ENDS[1:] if signal.getsignal(end) != signal.SIG_IGN]  # nohup pytest
+        for site, end in zip(sites.values(), itertools.cycle(ends)):
+            site.process.send_signal(end)
         for name, site in sites.items():
             site.process.communicate(timeout=20)
             assert site.process.returncode == 0

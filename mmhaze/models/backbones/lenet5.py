@@ -15,7 +15,8 @@ class LeNet5RGB(BaseBackbone):
 
     (N, 3, 64, 64) -> ((N, 120, 9, 9), (N, 9720)): the feature map and, as the last stage, the same flattened, which the
     two fully connected layers of a ``StackedLinearClsHead`` take. Its name differs from the host's ``LeNet5``, which is
-    for 32x32 grey images, with tanh and average pooling.
+    for 32x32 grey images, with tanh and average pooling, as in LeCun et al., "Gradient-Based Learning Applied to
+    Document Recognition", Proceedings of the IEEE 86(11), 1998.
 
     Args:
         in_channels: planes of the input.
