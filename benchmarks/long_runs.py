@@ -2,17 +2,18 @@
 
     python benchmarks/long_runs.py --minutes 60 --work work_dirs/long --out docs/results/long_runs.json
 
-Three jobs side by side or one by one (``--jobs``): ``tools/ucm.py`` and ``tools/predict.py`` over a video, and the
-converter of Haze-wild over photos. A short run tells the pace, and with that as much is made to do as takes the time.
-Every few seconds the memory and the processor's time of the process and its children are read (Linux), and how much
-it has done. Printed are the memory and the pace in the first and in the last third, by the clock on the wall, and by
-the processor's, which other work on the machine slows less; a picture shows them over time. Several of these commands
-may share OUT one after another: what is there of other jobs is kept.
+Three jobs, one by one (``--jobs``): ``tools/ucm.py`` and ``tools/predict.py`` over a video, the latter with a network,
+and the converter of Haze-wild over photos. A short run tells the pace, with that more is made to do than takes the
+time, and in the end the tool is told to stop. Every few seconds the memory and the processor's time of the process and
+its children are read (Linux), and how much it has done. Printed are the memory and the pace in the first and in the
+last third, by the clock on the wall, and by the processor's, which other work on the machine slows less; a picture
+shows them over time. Commands that share OUT may follow one another: what is there of other jobs is kept.
 """
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import shutil
 import statistics
@@ -25,16 +26,24 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import torch
 from environment import describe_environment
 from matplotlib.figure import Figure
+from mmengine.config import Config
+from mmengine.registry import DefaultScope
+from mmpretrain.registry import MODELS
 from page_tables import markdown_table
 
+from mmhaze.apis.networks import find_config
 from mmhaze.files import write_whole
 from mmhaze.synthesis.scenes import render_scene
 
 ROOT = Path(__file__).resolve().parents[1]
-TRIAL = 60           # frames or photos of the run that tells the pace
+TRIAL = 1000         # frames or photos of the run that tells the pace
+SPARE = 3            # times what the pace of that run asks for, as other work may have slowed it
 STEP = 6             # looks of one point of the picture
+STOP = 60            # seconds that a tool may take to stop
+NETWORK, WEIGHTS = 'magnet-fe-s_resnet18_hazel-level', 'random.pth'
 STREETS, HOLD = 40, 25  # different pictures of the video, and frames that each is held
 PAGE = os.sysconf('SC_PAGE_SIZE')
 
@@ -59,15 +68,27 @@ class Job:
 
 
 def make_video(path: Path, count: int) -> Path:
-    """A video of drawn streets, each held for a second, so that long ones stay small."""
-    path = path.with_suffix('.mp4')
+    """A video of drawn streets, each held for a second: a clip, again and again, as MPEG-1 may be joined end to end."""
+    path = path.with_suffix('.mpg')
     frames = [render_scene(seed)[0] for seed in range(STREETS)]
     height, width = frames[0].shape[:2]
-    video = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*'mp4v'), HOLD, (width, height))
-    for number in range(count):
-        video.write(frames[number // HOLD % STREETS])
+    video = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*'PIM1'), 25, (width, height))
+    for number in range(STREETS * HOLD):
+        video.write(frames[number // HOLD])
     video.release()
+    clip = path.read_bytes()
+    with path.open('wb') as stream:
+        for _ in range(math.ceil(count / (STREETS * HOLD))):
+            stream.write(clip)
     return path
+
+
+def make_video_and_network(path: Path, count: int) -> Path:
+    """The same, and weights as chance has them beside it."""
+    with DefaultScope.overwrite_default_scope('mmpretrain'):
+        network = MODELS.build(Config.fromfile(find_config(NETWORK)).model)
+    torch.save(dict(state_dict=network.state_dict()), path.with_name(WEIGHTS))
+    return make_video(path, count)
 
 
 def make_photos(path: Path, count: int) -> Path:
@@ -100,7 +121,9 @@ def _tool(name: str, *words: object) -> list[str]:
 
 JOBS = {
     'ucm': Job(make_video, lambda source, out: _tool('ucm', source, '--out', out), rows('ucm.csv')),
-    'predict': Job(make_video, lambda source, out: _tool('predict', source, '--out', out), rows('haze.csv')),
+    'predict': Job(make_video_and_network,
+                   lambda source, out: _tool('predict', source, '--out', out, '--model', NETWORK,
+                                             '--checkpoint', source.with_name(WEIGHTS)), rows('haze.csv')),
     'haze_wild': Job(
         make_photos,
         lambda source, out: _tool('dataset_converters/haze_wild', source, '--out', out, '--depth', 'ground',
@@ -108,18 +131,31 @@ JOBS = {
         lambda out: sum(1 for _ in (out / 'level_0').rglob('*.jpg')))}
 
 
-def watch(command: Sequence[str], out: Path, done: Callable[[Path], int], every: float) -> list[Look]:
-    """Runs a command, and looks at it."""
+def watch(command: Sequence[str], out: Path, done: Callable[[Path], int], every: float,
+          seconds: float = math.inf) -> list[Look]:
+    """Runs a command, and looks at it; after so many seconds it is asked to stop.
+
+    Raises:
+        RuntimeError: it failed, or did not stop within a minute.
+    """
     shutil.rmtree(out, ignore_errors=True)
     looks = []
     with (out.with_suffix('.log')).open('wb') as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
         start = time.monotonic()
-        while process.poll() is None:
+        while process.poll() is None and time.monotonic() - start < seconds:
             looks.append((time.monotonic() - start, *usage(process.pid), done(out)))
             time.sleep(every)
+        stopped = process.poll() is None
+        if stopped:
+            process.terminate()
+            try:
+                process.wait(STOP)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise RuntimeError(f'{" ".join(command)} was told to stop, and had not after {STOP} s') from None
     looks.append((time.monotonic() - start, 0.0, 0.0, done(out)))
-    if process.returncode:
+    if process.returncode and not stopped:
         raise RuntimeError(f'{" ".join(command)} ended with {process.returncode}, see {log.name}')
     return looks
 
@@ -191,10 +227,10 @@ def main(argv: list[str] | None = None) -> int:
         work.mkdir(parents=True)
         small, out = job.make(work / 'trial', TRIAL), work / 'trial-out'
         trial = watch(job.command(small, out), out, job.done, 0.1)
-        begun = next(look[0] for look in trial if look[2])
-        pace = TRIAL / max(trial[-1][0] - begun, 0.1)
-        source = job.make(work / 'input', max(TRIAL, int(pace * args.minutes * 60)))
-        runs[name] = watch(job.command(source, work / 'out'), work / 'out', job.done, args.every)
+        begun = next(look for look in trial if look[3])  # it starts for seconds
+        pace = max(TRIAL / trial[-1][0], (TRIAL - begun[3]) / max(trial[-1][0] - begun[0], 0.1))
+        source = job.make(work / 'input', max(TRIAL, int(SPARE * pace * args.minutes * 60)))
+        runs[name] = watch(job.command(source, work / 'out'), work / 'out', job.done, args.every, args.minutes * 60)
         table[name] = thirds(runs[name])
         print(f'{name}: {table[name]}', flush=True)
     if args.out:

@@ -13,13 +13,22 @@ SECONDS_BETWEEN_LINES = 10.0
 
 @contextmanager
 def show_progress(total: int, done: int = 0, label: str = '', unit: str = 'images') -> Iterator[Callable[[int], None]]:
-    """Gives a function to be called with how many were made since; ``done`` of ``total`` were there before."""
+    """Gives a function to be called with how many were made since; ``done`` of ``total`` were there before.
+
+    Some videos say that they have fewer frames than they have: beyond ``total`` the number alone is told.
+    """
     console = Console(stderr=True)
     if console.is_terminal:
         with Progress(TextColumn('{task.description}', markup=False), BarColumn(), MofNCompleteColumn(),
                       TimeRemainingColumn(), console=console) as progress:
             task = progress.add_task(label, total=total, completed=done)
-            yield lambda count: progress.advance(task, count)
+
+            def advance(count: int) -> None:
+                progress.advance(task, count)
+                if progress.tasks[0].completed > total:
+                    progress.tasks[0].total = None
+
+            yield advance
     else:
         yield _lines(console, total, done, label, unit)
 
@@ -35,7 +44,7 @@ def _lines(console: Console, total: int, done: int, label: str, unit: str) -> Ca
         if now - said >= SECONDS_BETWEEN_LINES:
             said = now
             left = (total - done - made) * (now - start) / made
-            line = f'{label}: {done + made}/{total} {unit}, about {left:.0f} s left'
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+            told = f'/{total} {unit}, about {left:.0f} s left' if left >= 0 else f' {unit}'
+            console.print(f'{label}: {done + made}{told}', markup=False, highlight=False, soft_wrap=True)
 
     return advance

@@ -85,10 +85,22 @@ def test_a_job_that_fails_is_said_with_its_log(tmp_path):
 
 def test_the_inputs_have_as_many_pictures_as_asked(tmp_path, monkeypatch):
     monkeypatch.setattr(long_runs, 'STREETS', 3)
-    video = long_runs.cv2.VideoCapture(str(long_runs.make_video(tmp_path / 'video', 30)))
-    assert video.get(long_runs.cv2.CAP_PROP_FRAME_COUNT) == 30
+    monkeypatch.setattr(long_runs, 'HOLD', 5)
+    video = long_runs.cv2.VideoCapture(str(long_runs.make_video(tmp_path / 'video', 31)))
+    assert sum(1 for _ in iter(lambda: video.read()[0], False)) == 45  # whole clips of 15
     photos = long_runs.make_photos(tmp_path / 'photos', 50)
     assert len([path for path in photos.rglob('*.png') if path.stat().st_size]) == 50
+
+
+def test_a_tool_is_told_to_stop_when_its_time_is_over(tmp_path):
+    command = [sys.executable, '-c', 'import time; time.sleep(60)']
+    looks = long_runs.watch(command, tmp_path / 'out', lambda out: 1, 0.05, seconds=0.5)
+    assert 0.5 < looks[-1][0] < 20
+
+
+def test_a_tool_that_fails_is_told(tmp_path):
+    with pytest.raises(RuntimeError, match='ended with 3, see'):
+        long_runs.watch([sys.executable, '-c', 'raise SystemExit(3)'], tmp_path / 'out', lambda out: 1, 0.05)
 
 
 def test_a_picture_is_drawn(tmp_path):
