@@ -178,6 +178,16 @@ class DehazeInferencer:
         Raises:
             ValueError: it is too large for the memory.
         """
+        try:
+            return self._dehaze(img, name)
+        except (RuntimeError, MemoryError, cv2.error) as error:
+            if 'memory' not in str(error).lower() and not isinstance(error, MemoryError):
+                raise
+            tiles = '' if self.network.whole_photo else ', or give tile=1024'
+            raise ValueError(f'{name} has {img.shape[1]} x {img.shape[0]} pixels, too many for the memory. Shrink it, '
+                             f'or say half=True{tiles}.') from error
+
+    def _dehaze(self, img: np.ndarray, name: str) -> DehazeResult:
         before = after = self._judge(img, name)
         best, done, seconds = img, 0, 0.0
         photo = torch.from_numpy(to_unit_rgb(img))[None].to(self.device)
@@ -186,7 +196,7 @@ class DehazeInferencer:
             if by_level and _level(after) < CLEAR_LEVEL:
                 break
             start = time.perf_counter()
-            photo = self._pass(photo, name)
+            photo = self._pass(photo)
             seconds += time.perf_counter() - start
             now = from_unit_rgb(photo[0].float().cpu().numpy())
             if by_level:
@@ -198,7 +208,7 @@ class DehazeInferencer:
         return DehazeResult(name, img, best, done, before, after if by_level else self._judge(best, name), seconds)
 
     @torch.inference_mode()
-    def _pass(self, photo: Tensor, name: str) -> Tensor:
+    def _pass(self, photo: Tensor) -> Tensor:
         """Once through the network, (1, 3, H, W) RGB in [0, 1]."""
         height, width = photo.shape[2:]
         tile = self.tile
@@ -206,14 +216,8 @@ class DehazeInferencer:
             tile = TILE
         kind = self.device.type
         half = torch.autocast(kind, torch.bfloat16 if kind == 'cpu' else torch.float16) if self.half else nullcontext()
-        try:
-            with half:
-                found = in_tiles(self.network.dehaze, photo, tile, self.overlap) if tile else self.network.dehaze(photo)
-        except (RuntimeError, MemoryError, cv2.error) as error:
-            if 'memory' not in str(error).lower() and not isinstance(error, MemoryError):
-                raise
-            raise ValueError(f'{name} has {width} x {height} pixels, too many for the memory. Shrink it, say '
-                             'half=True, or give tile=1024.') from error
+        with half:
+            found = in_tiles(self.network.dehaze, photo, tile, self.overlap) if tile else self.network.dehaze(photo)
         return found.clamp(0, 1)
 
     def _judge(self, img: np.ndarray, name: str) -> HazePrediction | None:

@@ -208,9 +208,18 @@ def test_a_photo_too_large_for_the_memory_is_named(photo, checkpoint, monkeypatc
         raise RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory")
 
     monkeypatch.setattr(inferencer.network, 'restore', fail)
-    with pytest.raises(ValueError, match='image 0 has 101 x 70 pixels, too many for the memory'):
+    with pytest.raises(ValueError, match=r'image 0 has 101 x 70 pixels, too many for the memory.* give tile=1024'):
         inferencer(photo)
     assert 'too many' in inferencer(photo, keep_going=True)[0].problem
+
+
+def test_of_a_network_that_looks_at_the_whole_photo_no_tiles_are_advised(photo, monkeypatch):
+    def fail(img):
+        raise MemoryError
+
+    monkeypatch.setattr(dehaze_inferencer, 'to_unit_rgb', fail)  # before the network as well
+    problem = DehazeInferencer(device='cpu')(photo, keep_going=True)[0].problem
+    assert problem.endswith('too many for the memory. Shrink it, or say half=True.')
 
 
 def test_published_weights_are_taken_as_they_are(photo, checkpoint, tmp_path):

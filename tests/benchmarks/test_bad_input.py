@@ -8,8 +8,11 @@ import sys
 from collections import Counter
 from random import Random
 
+import cv2
+import numpy as np
 import pytest
 
+from mmhaze.apis.dehaze_inferencer import DehazeInferencer
 from tests.conftest import ROOT
 
 sys.path.append(str(ROOT / 'benchmarks'))  # as for a script, which finds its neighbours
@@ -44,6 +47,27 @@ def test_doors_leave_out_what_cannot_be_read_and_one_that_does_not_is_found(tmp_
     assert any(spared in each for each in doors.look(folder, refused - {spared}))
     monkeypatch.setattr(doors, 'by_dataset', nameless_error)
     assert doors.look(folder, refused) == ['HazeLevelDataset: ValueError: no']
+
+
+def test_a_photo_too_large_to_dehaze_may_be_left_out_if_that_is_said(tmp_path, monkeypatch):
+    folder = tmp_path / 'files'
+    folder.mkdir()
+    for name in ('a.png', 'b.png'):
+        cv2.imwrite(str(folder / name), np.full((20, 30, 3), 90 if name == 'a.png' else 91, np.uint8))
+    doors = bad_input.Doors(tmp_path)
+    real = DehazeInferencer._pass
+    says = []
+
+    def fail(self, photo):
+        if photo.mean() * 255 > 90.5:
+            raise RuntimeError(*says)
+        return real(self, photo)
+
+    monkeypatch.setattr(DehazeInferencer, '_pass', fail)
+    says[:] = ["can't allocate memory"]
+    assert doors.look(folder, set()) == []
+    says[:] = ['something else']
+    assert [each.split(':')[0] for each in doors.look(folder, set())] == ['tools/dehaze.py', 'DehazeInferencer']
 
 
 def wrong_error(path):
