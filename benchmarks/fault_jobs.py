@@ -143,6 +143,7 @@ JOBS = {job.name: job for job in (
     Job('train', lambda data, out: _tool(
         'train', ROOT / 'configs/baselines/resnet18_demo.py', '--work-dir', out, '--resume', '--cfg-options',
         f'train_cfg.max_epochs={EPOCHS}', f'param_scheduler.T_max={EPOCHS}',
+        'default_hooks.checkpoint.max_keep_ckpts=-1',  # or what the first epochs left could not be compared
         *(f'{part}_dataloader.dataset.data_root={data / "demo"}' for part in ('train', 'val', 'test'))), training),
     Job('reproduce', lambda data, out: _tool(
         'reproduce', 'table3', '--data', 'demo', '--split', 'scene', '--rows', 'Base, ResNet18', 'Base+FE+S, ResNet18',

@@ -16,6 +16,8 @@ FAULTS = ('SIGKILL', 'SIGTERM', 'full disk', 'no handles')
 HANG = 300.0     # seconds that a run may take to end after its fault
 LINGER = 30.0    # seconds that its other processes may outlive it
 DISK = 1 << 30   # bytes, of a disk that is not full
+BLOCK = 4096     # bytes of one
+FILLER = '.taken'
 TICK = 0.01
 
 
@@ -104,10 +106,14 @@ def size(folder: Path) -> int:
 
 @contextmanager
 def disk(folder: Path, room: int) -> Iterator[None]:
-    """A disk of its own at ``folder``, with ``room`` bytes; wants the rights to mount one (Linux, root)."""
+    """A disk of its own at ``folder``, with ``room`` bytes in whole blocks, which may be none.
+
+    Wants the rights to mount one (Linux, root).
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    subprocess.run(['mount', '-t', 'tmpfs', '-o', f'size={max(room, 4096)}', 'tmpfs', folder], check=True)
+    subprocess.run(['mount', '-t', 'tmpfs', '-o', f'size={(room // BLOCK + 1) * BLOCK}', 'tmpfs', folder], check=True)
     try:
+        (folder / FILLER).write_bytes(bytes(BLOCK))  # no disk has no block at all
         yield
     finally:
         subprocess.run(['umount', '-l', folder], check=True)
@@ -115,6 +121,7 @@ def disk(folder: Path, room: int) -> Iterator[None]:
 
 def make_room(folder: Path) -> None:
     """Gives a disk of :func:`disk` all the room that it wants."""
+    (folder / FILLER).unlink()
     subprocess.run(['mount', '-o', f'remount,size={DISK}', folder], check=True)
 
 

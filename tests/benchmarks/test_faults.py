@@ -80,17 +80,19 @@ def test_a_run_that_hangs_is_seen(tmp_path, monkeypatch):
     assert kinds.run(['sleep', '60'], tmp_path, tmp_path / 'log').code is None
 
 
-def test_a_full_disk_is_full_for_the_run_alone(tmp_path):
+@pytest.mark.parametrize(('room', 'size'), [(20_000, 100_000), (3_000, 2_000)])
+def test_a_full_disk_is_full_for_the_run_alone(tmp_path, room, size):
     if not kinds.can_mount(tmp_path / 'probe'):
         pytest.skip('no right to mount a disk')
-    work = "import pathlib, sys\npathlib.Path(sys.argv[1], 'a.txt').write_bytes(b'a' * 100_000)"
+    work = "import pathlib, sys\npathlib.Path(sys.argv[1], 'a.txt').write_bytes(bytes(int(sys.argv[2])))"
     (tmp_path / 'work.py').write_text(work)
-    with kinds.disk(tmp_path / 'disk', 20_000):
-        command = [sys.executable, str(tmp_path / 'work.py'), str(tmp_path / 'disk')]
+    with kinds.disk(tmp_path / 'disk', room):
+        command = [sys.executable, str(tmp_path / 'work.py'), str(tmp_path / 'disk'), str(size)]
         ended = kinds.run(command, tmp_path / 'disk', tmp_path / 'log')
         assert ended.code == 1 and 'No space left' in ended.output
         kinds.make_room(tmp_path / 'disk')
         assert kinds.run(command, tmp_path / 'disk', tmp_path / 'log').code == 0
+        assert kinds.count(tmp_path / 'disk') == 1
 
 
 def test_trials_that_are_kept_are_not_made_again(tmp_path, monkeypatch):
