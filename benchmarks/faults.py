@@ -116,7 +116,9 @@ def trials(jobs: Sequence[str], faults: Sequence[str], times: int, seed: int, wo
 def tabulate(found: Sequence[dict[str, Any]]) -> str:
     """Job and fault: tried, survived, what was lost."""
     rows = []
-    for job, fault in dict.fromkeys((trial['job'], trial['fault']) for trial in found):
+    jobs = list(dict.fromkeys(trial['job'] for trial in found))
+    for job, fault in sorted(dict.fromkeys((trial['job'], trial['fault']) for trial in found),
+                             key=lambda pair: jobs.index(pair[0])):
         same = [trial for trial in found if (trial['job'], trial['fault']) == (job, fault) and trial['hits']]
         lost = '; '.join(dict.fromkeys(each.splitlines()[0] for trial in same for each in trial['lost'])) or 'nothing'
         rows.append([job, fault, len(same), sum(not trial['lost'] for trial in same), lost,
