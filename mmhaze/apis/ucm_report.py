@@ -15,6 +15,7 @@ A run first removes the pictures and the table of the one before it.
 from __future__ import annotations
 
 import time
+from array import array
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, fields
 from functools import partial
@@ -81,7 +82,7 @@ class Summary(RunSummary):
 
     found: int = 0
     share: float = 0.0
-    seconds: list[float] = field(default_factory=list)
+    seconds: array[float] = field(default_factory=lambda: array('d'))  # as a video may have millions of frames
 
     def add(self, row: UcmRow) -> None:
         """Counts a row."""
