@@ -12,13 +12,10 @@ import sys
 from collections.abc import Callable, Set
 from pathlib import Path
 
-import torch
-from mmengine.config import Config
 from mmengine.registry import DefaultScope
-from mmpretrain.registry import MODELS
+from random_weights import save_weights
 
 import mmhaze
-from mmhaze.apis.networks import find_config
 from mmhaze.datasets import HazeLevelDataset
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -36,10 +33,7 @@ class Doors:
     def __init__(self, work: Path) -> None:
         self.work = work
         sys.path.append(str(ROOT))
-        checkpoint = work / 'random.pth'
-        with DefaultScope.overwrite_default_scope('mmpretrain'):
-            network = MODELS.build(Config.fromfile(find_config(NETWORK)).model)
-        torch.save(dict(state_dict=network.state_dict()), checkpoint)
+        checkpoint = save_weights(NETWORK, work / 'random.pth')
         self.levels = mmhaze.HazeInferencer(NETWORK, 'cpu', checkpoint=checkpoint, workers=1)
         self.dehaze = mmhaze.DehazeInferencer(device='cpu', workers=1)
 

@@ -34,6 +34,7 @@ from mmengine.config import Config
 from mmengine.dataset import Compose, default_collate
 from mmengine.registry import DefaultScope
 from mmpretrain.registry import MODELS, TRANSFORMS
+from random_weights import save_weights
 
 import mmhaze
 from mmhaze.apis.level_model import LevelModel
@@ -75,16 +76,6 @@ def open_session(path: Path, threads: int) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     return onnxruntime.InferenceSession(str(path), options, providers=['CPUExecutionProvider'])
-
-
-def save_weights(config: str, path: Path) -> Path:
-    """A checkpoint as chance has it."""
-    torch.manual_seed(0)
-    with DefaultScope.overwrite_default_scope('mmpretrain'):
-        network = MODELS.build(Config.fromfile(find_config(config)).model)
-    network.init_weights()
-    torch.save(dict(state_dict=network.state_dict(), meta={}), path)
-    return path
 
 
 def save_photos(folder: Path, count: int) -> list[Path]:

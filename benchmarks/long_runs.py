@@ -26,15 +26,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import torch
 from environment import describe_environment
 from matplotlib.figure import Figure
-from mmengine.config import Config
-from mmengine.registry import DefaultScope
-from mmpretrain.registry import MODELS
 from page_tables import markdown_table
+from random_weights import save_weights
 
-from mmhaze.apis.networks import find_config
 from mmhaze.files import write_whole
 from mmhaze.synthesis.scenes import render_scene
 
@@ -85,9 +81,7 @@ def make_video(path: Path, count: int) -> Path:
 
 def make_video_and_network(path: Path, count: int) -> Path:
     """The same, and weights as chance has them beside it."""
-    with DefaultScope.overwrite_default_scope('mmpretrain'):
-        network = MODELS.build(Config.fromfile(find_config(NETWORK)).model)
-    torch.save(dict(state_dict=network.state_dict()), path.with_name(WEIGHTS))
+    save_weights(NETWORK, path.with_name(WEIGHTS))
     return make_video(path, count)
 
 

@@ -9,11 +9,13 @@ import pytest
 import torch
 
 import mmhaze  # noqa: F401  registers its parts, for tests that build them by name
+from mmhaze.checkpoints import CHECKS_CONTENT
 
 # the networks here are tiny: a second thread costs more than it brings
 torch.set_num_threads(1)
 
 ROOT = Path(__file__).resolve().parents[1]
+checks_content = pytest.mark.skipif(not CHECKS_CONTENT, reason='torch < 2.6 cannot be told what is safe')
 
 
 @pytest.fixture(scope='session')

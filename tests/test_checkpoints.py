@@ -9,9 +9,9 @@ import pytest
 import torch
 from mmengine.logging import HistoryBuffer
 
-from mmhaze.checkpoints import CHECKS_CONTENT, check_checkpoint, is_whole, load_checkpoint, newest_checkpoint
+from mmhaze.checkpoints import check_checkpoint, is_whole, load_checkpoint, newest_checkpoint
 
-checks_content = pytest.mark.skipif(not CHECKS_CONTENT, reason='torch < 2.6 cannot be told what is safe')
+from .conftest import checks_content
 
 
 def write(path: Path, age: float = 0) -> Path:

@@ -18,8 +18,8 @@ import mmhaze
 from mmhaze.apis.inputs import PhotoSource
 from mmhaze.apis.networks import find_config
 from mmhaze.baselines import haze_factor
-from mmhaze.checkpoints import CHECKS_CONTENT
 from mmhaze.ucm import segment_haze
+from tests.conftest import checks_content
 
 ROOT = Path(__file__).parents[2]
 BASE, MAGNET = 'lenet5_hazel-level', 'magnet-fe-s_lenet5_hazel-level'
@@ -161,7 +161,7 @@ def test_a_checkpoint_of_another_network_is_refused(checkpoint):
         mmhaze.HazeInferencer('resnet18_hazel-level', checkpoint=checkpoint)
 
 
-@pytest.mark.skipif(not CHECKS_CONTENT, reason='torch < 2.6 cannot be told what is safe')
+@checks_content
 def test_a_hostile_checkpoint_is_refused(tmp_path):
     class Hostile:
         def __reduce__(self) -> tuple:

@@ -12,15 +12,14 @@ import pytest
 import torch
 from PIL import Image
 
-from mmhaze.checkpoints import CHECKS_CONTENT
 from mmhaze.clip import OpenClip, TransformersClip
 from mmhaze.clip.preprocess import Preprocess
 from mmhaze.clip.weights import load_weights
 from mmhaze.registry import MODELS
 from tests.clip.tiny import ENDS, PLACES, SIZE, WIDTH, read_parameters, save_tiny_clip
+from tests.conftest import checks_content
 
 open_clip = pytest.importorskip('open_clip')
-checks_content = pytest.mark.skipif(not CHECKS_CONTENT, reason='torch < 2.6 cannot be told what is safe')
 PROMPTS = ['a photo of a indoor', 'A photo of an outdoor, in fog!', 'fog']
 
 

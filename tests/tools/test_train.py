@@ -17,11 +17,9 @@ import torch
 
 from mmhaze.checkpoints import CHECKS_CONTENT, newest_checkpoint
 
-from ..conftest import ROOT
+from ..conftest import ROOT, checks_content
 from ..test_checkpoints import Code
 from ..tiny_set import write_tiny_set
-
-checks_content = pytest.mark.skipif(not CHECKS_CONTENT, reason='torch < 2.6 cannot be told what is safe')
 
 CONFIG = '''
 default_scope = 'mmpretrain'
