@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 from pathlib import Path
 
@@ -47,3 +48,15 @@ def load_run(args: argparse.Namespace) -> Config:
         # the host names a device unless the config does, and torch refuses one for a model that is not on a GPU
         cfg.model_wrapper_cfg = dict(cfg.get('model_wrapper_cfg') or as_the_host, device_ids=None)
     return cfg
+
+
+def leave_group() -> None:
+    """Ends what the processes of a run that succeeded talked over; without it some of them abort as they leave.
+
+    gloo's threads may hold a tensor of the last exchange when the interpreter goes away, and up to Python 3.13 that
+    ends in SIGABRT. They are joined when nothing holds the group any longer, so no runner may be left. To be called
+    once all is done, not on an error: the others may be in the midst of an exchange, and would wait.
+    """
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
+        gc.collect()  # a runner and its loops hold each other, and the wrapped model the group

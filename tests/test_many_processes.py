@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 import torch
@@ -118,3 +119,22 @@ class ForgetfulHead(LinearClsHead):
     training = start('train.py', forgetful, '--work-dir', tmp_path, processes=2)
     said, _ = training.communicate(timeout=120)
     assert training.returncode == 1 and 'head.forgotten.weight' in said
+
+
+@pytest.mark.skipif(not Path('/proc/self/task').exists(), reason='threads are looked up where Linux lists them')
+@pytest.mark.parametrize('tool, words', [('train.py', []), ('test.py', ['CHECKPOINT'])])
+def test_no_thread_of_the_group_outlives_the_run(config, trained, tmp_path, tool, words):
+    # one that holds a tensor when the interpreter goes away aborts the process
+    before = tmp_path / 'look.py'
+    before.write_text(f'''import atexit, runpy, sys
+from pathlib import Path
+def look():
+    print('alive:', *(path.read_text().strip() for path in Path('/proc/self/task').glob('*/comm')))
+atexit.register(look)
+sys.argv[0] = {str(ROOT / 'tools' / tool)!r}
+runpy.run_path(sys.argv[0], run_name='__main__')
+''')
+    words = [str(trained[1]) if word == 'CHECKPOINT' else word for word in words]
+    said = finish(start(before, config, *words, '--work-dir', tmp_path, processes=2))
+    alive = [line for line in said.splitlines() if line.startswith('alive:')]
+    assert len(alive) == 2 and not any('gloo' in line for line in alive), alive

@@ -10,7 +10,7 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from mmhaze.checkpoints import check_checkpoint
-from mmhaze.launching import load_run, make_parser
+from mmhaze.launching import leave_group, load_run, make_parser
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -38,6 +38,7 @@ def main(argv: list[str] | None = None) -> None:
     except (ValueError, FileNotFoundError) as error:
         raise SystemExit(f'test.py: {error}') from error
     Runner.from_cfg(cfg).test()
+    leave_group()
 
 
 if __name__ == '__main__':

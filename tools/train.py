@@ -15,7 +15,7 @@ from mmengine.runner import Runner
 
 from mmhaze.checkpoints import check_checkpoint, newest_checkpoint
 from mmhaze.hooks import SeedEpochs
-from mmhaze.launching import load_run, make_parser
+from mmhaze.launching import leave_group, load_run, make_parser
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -44,15 +44,20 @@ def load_config(args: argparse.Namespace) -> Config:
     return cfg
 
 
+def train(cfg: Config) -> None:
+    runner = Runner.from_cfg(cfg)
+    runner.register_hook(SeedEpochs())
+    runner.train()
+
+
 def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     try:
         cfg = load_config(args)
     except (ValueError, FileNotFoundError) as error:
         raise SystemExit(f'train.py: {error}') from error
-    runner = Runner.from_cfg(cfg)
-    runner.register_hook(SeedEpochs())
-    runner.train()
+    train(cfg)
+    leave_group()
 
 
 if __name__ == '__main__':
