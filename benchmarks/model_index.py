@@ -5,13 +5,12 @@
 
 A folder in configs with a metafile.yml is an algorithm. The collections in it are written by hand; its models are the
 config files beside it: their parameters and multiplications are counted here, and their results come from docs/results,
-where the project measured them. In a README the lines between ``<!-- results -->`` and ``<!-- end -->`` are the table.
+where the project measured them. A README has them where it says ``<!-- table of results -->``.
 """
 from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -23,6 +22,7 @@ from dehazing_runs import by_variant
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmpretrain.registry import MODELS
+from page_tables import markdown_table, with_table
 from torch.utils.flop_counter import FlopCounterMode
 
 import mmhaze  # noqa: F401  registers
@@ -32,7 +32,6 @@ from mmhaze.models.dehazers import BaseDehazer
 ROOT = Path(__file__).resolve().parents[1]
 CONFIGS, RESULTS = ROOT / 'configs', ROOT / 'docs' / 'results'
 METAFILE, INDEX = 'metafile.yml', 'model-index.yml'
-TABLE = re.compile(r'(<!-- results -->\n).*?(<!-- end -->)', re.DOTALL)
 SIDES = dict(classifier=64, dehazer=256)  # pixels of the photo whose multiplications are counted
 # by what is in the name of a config
 TRAINED_ON = {'hazel-level': 'Hazel-level', 'haze-wild': 'Haze-wild', 'demo': 'drawn streets', 'roads': 'FRIDA, roads',
@@ -115,31 +114,30 @@ def as_table(index: Mapping[str, Any]) -> str:
         (each['Dataset'], metric) for model in index['Models'] for each in model['Results'] or ()
         for metric in each['Metrics'] if metric not in ('Runs', 'Error in Levels')))
     side = SIDES['dehazer' if 'dehazing' in index['Models'][0]['Config'] else 'classifier']
-    lines = [f'| config | parameters | multiplications at {side}x{side} | '
-             + ' | '.join(f'{data}: {metric}' for data, metric in columns) + (' |' if columns else ''),
-             '| --- | ---: | ---: |' + ' ---: |' * len(columns)]
+    head = ['config', '#parameters', f'#multiplications at {side}x{side}',
+            *(f'#{data}: {metric}' for data, metric in columns)]
+    rows = []
     for model in index['Models']:
         found = {(each['Dataset'], metric): (value, each['Metrics']['Runs']) for each in model['Results'] or ()
                  for metric, value in each['Metrics'].items()}
         cells = [f'{found[column][0]:.{METRICS[column[1]][2]}f} ({found[column][1]})' if column in found else ''
                  for column in columns]
-        name = Path(model['Config']).name
-        lines.append(f'| [`{model["Name"]}`]({name}) | {model["Metadata"]["Parameters"]:,} | '
-                     f'{model["Metadata"]["FLOPs"] / 1e6:,.0f} M | ' + ' | '.join(cells) + (' |' if columns else ''))
-    return '\n'.join(line.rstrip() for line in lines) + '\n'
+        rows.append([f'[`{model["Name"]}`]({Path(model["Config"]).name})', f'{model["Metadata"]["Parameters"]:,}',
+                     f'{model["Metadata"]["FLOPs"] / 1e6:,.0f} M', *cells])
+    return markdown_table(head, rows)
 
 
 def against_the_paper() -> str:
     """Table 3 on Hazel-level with ResNet18: the paper's accuracy and ours."""
     section = json.loads((RESULTS / 'reproduce' / 'table3_hazel-level_random.json').read_text())['sections'][0]
-    lines = ['| Hazel-level, split `random` | paper | mmhaze | runs |', '| --- | ---: | ---: | ---: |']
+    rows = []
     for row in section['rows']:
         accuracy = row['accuracy']
         if 'ResNet18' in row['name'] and accuracy['n']:
             spread = '' if accuracy['spread'] is None else f' ± {accuracy["spread"]:.4f}'
             paper = '-' if row['paper'] is None else f'{row["paper"]:.4f}'
-            lines.append(f'| {row["name"]} | {paper} | {accuracy["mean"]:.4f}{spread} | {accuracy["n"]} |')
-    return '\n'.join(lines) + '\n'
+            rows.append([row['name'], paper, f'{accuracy["mean"]:.4f}{spread}', accuracy['n']])
+    return markdown_table(['Hazel-level, split `random`', '#paper', '#mmhaze', '#runs'], rows)
 
 
 def files() -> Iterator[tuple[Path, str]]:
@@ -149,10 +147,10 @@ def files() -> Iterator[tuple[Path, str]]:
     for folder in folders:
         index = metafile(folder, results)
         yield folder / METAFILE, yaml.safe_dump(index, sort_keys=False, width=120, allow_unicode=True)
-        yield folder / 'README.md', TABLE.sub(rf'\g<1>{as_table(index)}\g<2>', (folder / 'README.md').read_text())
+        yield folder / 'README.md', with_table(folder / 'README.md', 'results', as_table(index))
     yield ROOT / INDEX, yaml.safe_dump(dict(Import=[(folder / METAFILE).relative_to(ROOT).as_posix()
                                                     for folder in folders]))
-    yield ROOT / 'README.md', TABLE.sub(rf'\g<1>{against_the_paper()}\g<2>', (ROOT / 'README.md').read_text())
+    yield ROOT / 'README.md', with_table(ROOT / 'README.md', 'results', against_the_paper())
 
 
 def main(argv: list[str] | None = None) -> int:

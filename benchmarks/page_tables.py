@@ -17,7 +17,12 @@ def markdown_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str
 
 
 def put_table(page: Path, name: str, table: str) -> None:
-    """Writes a table between ``<!-- table of NAME -->`` and the comment that ends it, where one may stand already.
+    """Writes the page :func:`with_table`."""
+    write_whole(page, with_table(page, name, table).encode())
+
+
+def with_table(page: Path, name: str, table: str) -> str:
+    """The page with a table between ``<!-- table of NAME -->`` and the comment that ends it, in place of one there.
 
     Raises:
         ValueError: the page has no such place, or several.
@@ -28,4 +33,4 @@ def put_table(page: Path, name: str, table: str) -> None:
     if len(place.findall(text)) != 1:
         raise ValueError(f'{page} has not one place for a table, "{begin}" and then "{END}", but '
                          f'{len(place.findall(text))}. Put these two lines where it shall stand.')
-    write_whole(page, place.sub(lambda found: f'{found[1]}{table}\n{found[2]}', text).encode())
+    return place.sub(lambda found: f'{found[1]}{table}\n{found[2]}', text)

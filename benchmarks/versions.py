@@ -16,6 +16,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from environment import describe_environment
+from packaging.version import Version
 from page_tables import markdown_table, put_table
 
 from mmhaze.files import write_whole
@@ -51,14 +52,14 @@ def describe(report: Path) -> Row:
 
 
 def tabulate(rows: Mapping[str, Row]) -> str:
-    """A line a run, in Markdown."""
+    """A line a run, in Markdown, by its Python."""
     def cell(row: Row, name: str) -> str:
         return f'lite {row["mmcv-lite"]}' if name == 'mmcv' and 'mmcv-lite' in row else row.get(name, '-')
 
     return markdown_table(
         ['nox -s', *COLUMNS.values(), '#passed', '#failed', '#skipped'],
         ([name, *(cell(row, column) for column in COLUMNS), row['passed'], row['failed'], row['skipped']]
-         for name, row in rows.items()))
+         for name, row in sorted(rows.items(), key=lambda each: Version(each[1]['python']))))
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -63,7 +63,7 @@ def test_the_multiplications_of_a_small_network_are_as_by_hand():
 @pytest.mark.parametrize('folder', [ROOT, *FOLDERS], ids=lambda folder: folder.name)
 def test_the_table_of_a_readme_is_what_was_measured(folder):
     table = model_index.against_the_paper() if folder == ROOT else model_index.as_table(INDICES[folder])
-    assert f'<!-- results -->\n{table}<!-- end -->' in (folder / 'README.md').read_text()
+    assert f'<!-- table of results -->\n{table}\n<!-- end of it -->' in (folder / 'README.md').read_text()
 
 
 def test_the_host_lists_and_builds_our_models():
