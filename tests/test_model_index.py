@@ -1,10 +1,8 @@
 """The index of models says what there is, and what was measured of it."""
 from __future__ import annotations
 
-import importlib
-import sys
-
 import mmpretrain
+import model_index
 import pytest
 import yaml
 from mmengine.config import Config
@@ -12,9 +10,6 @@ from mmengine.config import Config
 import mmhaze  # noqa: F401  registers
 
 from .conftest import ROOT
-
-sys.path.insert(0, str(ROOT / 'benchmarks'))
-model_index = importlib.import_module('model_index')
 
 INDEX = yaml.safe_load((ROOT / 'model-index.yml').read_text())
 FOLDERS = [(ROOT / path).parent for path in INDEX['Import']]

@@ -121,7 +121,7 @@ def serve_until_stopped(inferencer: HazeInferencer, title: str, host: str, port:
     warnings.filterwarnings('ignore', module='PIL')  # about photos that can be read all the same
     if host not in LOOPBACK:
         print(f'webapp: whoever reaches this computer can open the page, as it listens on {host}, and there is no '
-              'password.', file=sys.stderr, flush=True)
+              'password and no encryption.', file=sys.stderr, flush=True)
     stopped = threading.Event()
     ends = [name for name in ENDS if signal.getsignal(name) != signal.SIG_IGN]  # nohup has it outlive its terminal
     before = {name: signal.signal(name, lambda *_: stopped.set()) for name in ends}

@@ -1,22 +1,18 @@
 """The flood of bad files must find what is planted, or its table of no findings says nothing."""
 from __future__ import annotations
 
-import importlib
 import json
 import os
-import sys
 from collections import Counter
 from random import Random
 
+import bad_input
 import cv2
 import numpy as np
 import pytest
 
 from mmhaze.apis.dehaze_inferencer import DehazeInferencer
-from tests.conftest import ROOT
 
-sys.path.append(str(ROOT / 'benchmarks'))  # as for a script, which finds its neighbours
-bad_input = importlib.import_module('bad_input')
 pytestmark = pytest.mark.filterwarnings('ignore')  # as the readers' libraries warn of much in such files
 
 

@@ -1,18 +1,13 @@
 from __future__ import annotations
 
-import importlib
-import sys
-
 import cv2
+import dehazing
+import dehazing_runs as runs_of
 import numpy as np
 import pytest
 from mmengine.config import Config
 
 from mmhaze.datasets import PairedHazeDataset
-from tests.conftest import ROOT
-
-sys.path.append(str(ROOT / 'benchmarks'))  # as for a script, which finds its neighbours
-dehazing, runs_of = importlib.import_module('dehazing'), importlib.import_module('dehazing_runs')
 
 
 @pytest.fixture

@@ -1,18 +1,14 @@
 """The harness that stops tools: it must see what is lost, or its table says nothing."""
 from __future__ import annotations
 
-import importlib
 import json
 import random
 import sys
 
+import fault_jobs as jobs
+import fault_kinds as kinds
+import faults
 import pytest
-
-from tests.conftest import ROOT
-
-sys.path.append(str(ROOT / 'benchmarks'))  # as for a script, which finds its neighbours
-faults = importlib.import_module('faults')
-jobs, kinds = importlib.import_module('fault_jobs'), importlib.import_module('fault_kinds')
 
 # writes ten files, a letter at a time, and then the eleventh
 WORK = '''

@@ -1,12 +1,8 @@
 from __future__ import annotations
 
-import importlib
-import sys
+import host_tests
 
 from tests.conftest import ROOT
-
-sys.path.append(str(ROOT / 'benchmarks'))  # as for a script, which finds its neighbours
-host_tests = importlib.import_module('host_tests')
 
 CHECKOUT = '''
 import sys

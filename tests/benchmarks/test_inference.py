@@ -1,16 +1,10 @@
 from __future__ import annotations
 
-import importlib
-import sys
-
+import inference
 import pytest
-
-from tests.conftest import ROOT
 
 pytest.importorskip('onnxruntime')
 pytest.importorskip('onnx')
-sys.path.append(str(ROOT / 'benchmarks'))  # as for a script, which finds its neighbours
-inference = importlib.import_module('inference')
 
 
 def test_ratios_are_of_one_round_and_then_the_median():

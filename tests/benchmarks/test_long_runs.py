@@ -1,17 +1,13 @@
 from __future__ import annotations
 
-import importlib
 import os
 import signal
 import subprocess
 import sys
 
+import long_runs
 import pytest
 
-from tests.conftest import ROOT
-
-sys.path.append(str(ROOT / 'benchmarks'))  # as for a script, which finds its neighbours
-long_runs = importlib.import_module('long_runs')
 pytestmark = pytest.mark.skipif(not sys.platform.startswith('linux'), reason='reads /proc')
 
 # takes ten megabytes more and writes a row, again and again; a child has fifty

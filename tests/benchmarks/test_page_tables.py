@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-import importlib
-import sys
-
+import page_tables
 import pytest
+import reliability
+import versions
 
 from tests.conftest import ROOT
 
-sys.path.append(str(ROOT / 'benchmarks'))  # as for a script, which finds its neighbours
-page_tables = importlib.import_module('page_tables')
 PAGE = '# Title\n\n<!-- table of a -->\n{}<!-- end of it -->\n\n<!-- table of b -->\n<!-- end of it -->\n'
 
 
@@ -32,10 +30,8 @@ def test_a_page_without_one_place_is_refused_and_left(tmp_path, text):
 
 @pytest.mark.parametrize('name', ['faults', 'bad_input', 'fuzz', 'long_runs'])
 def test_the_page_says_what_was_found(name):
-    reliability = importlib.import_module('reliability')
     assert reliability.tables(ROOT / 'docs' / 'results')[name] in (ROOT / 'docs/results/reliability.md').read_text()
 
 
 def test_the_page_of_versions_says_what_was_found():
-    versions = importlib.import_module('versions')
     assert versions.tabulate(versions.read(ROOT / 'docs')) in (ROOT / 'docs/versions.md').read_text()

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import importlib
 import json
-import sys
 
 import cv2
 import numpy as np
 import pytest
+import ucm_quality as quality
 from scipy import ndimage
 from skimage.filters import threshold_otsu
 
@@ -15,9 +14,6 @@ from mmhaze.synthesis.hazel_level import make_hazel_level
 from tests.conftest import ROOT
 from tests.synthesis.conftest import write_frida_scene
 from tests.ucm.test_released import wall
-
-sys.path.append(str(ROOT / 'benchmarks'))  # as for a script, which finds its neighbours
-quality = importlib.import_module('ucm_quality')
 
 
 def checked(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:

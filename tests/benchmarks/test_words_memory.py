@@ -1,14 +1,7 @@
 from __future__ import annotations
 
-import importlib
-import sys
-
 import pytest
-
-from tests.conftest import ROOT
-
-sys.path.append(str(ROOT / 'benchmarks'))  # as for a script, which finds its neighbours
-words_memory = importlib.import_module('words_memory')
+import words_memory
 
 
 @pytest.mark.parametrize('fusion', words_memory.FUSIONS)

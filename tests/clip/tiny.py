@@ -1,20 +1,16 @@
 """A CLIP of a few kilobytes, made on the spot and saved as a real one is."""
 from __future__ import annotations
 
-import importlib
-import sys
 from pathlib import Path
 
 import numpy as np
+import small_clip
 import torch
 from PIL import Image
 
 from mmhaze.clip import ClipBackend
 from mmhaze.clip.preprocess import MEAN, STD, Preprocess
-from tests.conftest import ROOT
 
-sys.path.append(str(ROOT / 'benchmarks'))  # as for a script, which finds its neighbours
-small_clip = importlib.import_module('small_clip')
 SIZE, WIDTH, PLACES = 32, 16, 16  # pixels, numbers of a feature, 4x4 patches of 8 pixels
 ENDS = small_clip.ENDS
 
