@@ -13,6 +13,8 @@ from .compat import torch_checks_checkpoints
 
 CHECKS_CONTENT = torch_checks_checkpoints()
 
+_FOLDER = 0x10  # as MS-DOS marks one in a zip file
+
 # The sentence that names the thing in the file, among torch's paragraphs of advice
 _FOREIGN = re.compile(r'GLOBAL \S+|The file asks for .+|Trying to call reduce for .+|Can only (build|create) .+')
 
@@ -32,10 +34,13 @@ def newest_checkpoint(work_dir: str | Path) -> Path | None:
 
 
 def is_whole(path: str | Path) -> bool:
-    """Whether a checkpoint is as it was written: a zip file whose parts have their checksums. Reads it to its end."""
+    """Whether a checkpoint is as it was written: a zip file whose parts have their checksums. Reads it to its end.
+
+    A part that is marked as a folder is damaged: torch reads nothing for it, and takes what is in memory for weights.
+    """
     try:
         with zipfile.ZipFile(path) as parts:
-            return parts.testzip() is None
+            return parts.testzip() is None and not any(part.external_attr & _FOLDER for part in parts.infolist())
     except Exception:  # bytes that make no sense raise errors of many kinds
         return False
 

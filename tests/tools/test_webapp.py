@@ -102,7 +102,9 @@ class Site:
     temp: Path
 
     def uploads(self) -> list[Path]:
-        return [path for path in self.temp.rglob('*') if path.is_file()]
+        # an older torch writes a program of its own there as it is imported
+        return [path for path in self.temp.rglob('*')
+                if path.is_file() and path.name != '_remote_module_non_scriptable.py']
 
 
 def open_site(temp: Path, *options: str) -> Site:
