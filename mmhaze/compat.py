@@ -43,12 +43,16 @@ def leave_out_broken_multimodal() -> None:
     """Lets mmpretrain be imported beside a transformers that its multimodal models do not fit.
 
     mmpretrain imports them wherever pycocotools and transformers lie, and takes from transformers what newer ones no
-    longer have there; then ``import mmpretrain.models`` fails as a whole. Left out, each says when it is built that it
-    misses its dependencies, as without transformers. Can go once mmpretrain bounds the transformers that it takes.
+    longer have there, or cannot be imported beside an older torch; then ``import mmpretrain.models`` fails as a whole.
+    Left out, each says when it is built that it misses its dependencies, as without transformers. Can go once
+    mmpretrain bounds the transformers that it takes.
     """
     dependency: Any = importlib.import_module('mmpretrain.utils.dependency')
     if dependency.WITH_MULTIMODAL:
-        modeling_utils = importlib.import_module('transformers.modeling_utils')
+        try:
+            modeling_utils = importlib.import_module('transformers.modeling_utils')
+        except Exception:  # 5.23 beside torch 2.4 ends in a NameError
+            modeling_utils = None
         dependency.WITH_MULTIMODAL = all(hasattr(modeling_utils, name) for name in TAKEN_FROM_TRANSFORMERS)
 
 

@@ -217,3 +217,16 @@ def test_multimodal_models_are_left_out_only_where_transformers_lacks_what_they_
     monkeypatch.setattr(dependency, 'WITH_MULTIMODAL', True)
     compat.leave_out_broken_multimodal()
     assert dependency.WITH_MULTIMODAL is stays
+
+
+def test_multimodal_models_are_left_out_where_transformers_does_not_fit_torch(tmp_path, monkeypatch):
+    (tmp_path / 'transformers').mkdir()
+    (tmp_path / 'transformers' / '__init__.py').touch()
+    (tmp_path / 'transformers' / 'modeling_utils.py').write_text('class Layer(nn.Module): pass\n')
+    for name in ('transformers', 'transformers.modeling_utils'):
+        monkeypatch.setitem(sys.modules, name, None)  # so that what is imported below does not stay
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(dependency, 'WITH_MULTIMODAL', True)
+    compat.leave_out_broken_multimodal()
+    assert dependency.WITH_MULTIMODAL is False
