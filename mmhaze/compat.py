@@ -1,10 +1,13 @@
 """What the released host needs on today's torch and NumPy, each with its reason and how to know when it can go."""
 from __future__ import annotations
 
+import ast
 import functools
 import importlib
 import pickle
 import warnings
+from importlib.metadata import distribution
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +17,7 @@ from mmengine.utils import digit_version
 # module: (at least, below). The host asserts some of these itself, in words that do not say what to do.
 HOSTS = dict(mmengine=('0.10.4', '0.11.0'), mmcv=('2.0.0', '2.4.0'), mmpretrain=('1.2.0', '2.0.0'))
 
-# what mmpretrain's BLIP imports from transformers.modeling_utils
+# what mmpretrain's BLIP imports from transformers.modeling_utils, which had imported it from elsewhere
 TAKEN_FROM_TRANSFORMERS = ('apply_chunking_to_forward', 'find_pruneable_heads_and_indices', 'prune_linear_layer')
 
 
@@ -43,17 +46,20 @@ def leave_out_broken_multimodal() -> None:
     """Lets mmpretrain be imported beside a transformers that its multimodal models do not fit.
 
     mmpretrain imports them wherever pycocotools and transformers lie, and takes from transformers what newer ones no
-    longer have there, or cannot be imported beside an older torch; then ``import mmpretrain.models`` fails as a whole.
-    Left out, each says when it is built that it misses its dependencies, as without transformers. Can go once
-    mmpretrain bounds the transformers that it takes.
+    longer have there; then ``import mmpretrain.models`` fails as a whole. Left out, each says when it is built that it
+    misses its dependencies, as without transformers. Can go once mmpretrain bounds the transformers that it takes.
     """
     dependency: Any = importlib.import_module('mmpretrain.utils.dependency')
     if dependency.WITH_MULTIMODAL:
-        try:
-            modeling_utils = importlib.import_module('transformers.modeling_utils')
-        except Exception:  # 5.23 beside torch 2.4 ends in a NameError
-            modeling_utils = None
-        dependency.WITH_MULTIMODAL = all(hasattr(modeling_utils, name) for name in TAKEN_FROM_TRANSFORMERS)
+        source = Path(str(distribution('transformers').locate_file('transformers/modeling_utils.py')))
+        names = _names_from_others(source) if source.is_file() else set()
+        dependency.WITH_MULTIMODAL = names >= set(TAKEN_FROM_TRANSFORMERS)
+
+
+def _names_from_others(source: Path) -> set[str]:
+    """What a module imports; read, not imported, which takes seconds and beside an older torch may fail."""
+    return {alias.name for node in ast.parse(source.read_text(encoding='utf-8')).body
+            if isinstance(node, ast.ImportFrom) for alias in node.names}
 
 
 def import_models_quietly() -> None:

