@@ -60,11 +60,9 @@ def run(checkout: Path, parts: list[str], with_mmhaze: bool) -> Results:
 
 def compare(plain: Results, ours: Results) -> dict:
     """How the tests of each part ended without mmhaze and with it, and those that ended otherwise."""
-    parts = {}
-    for part in sorted({_part(name) for name in {**plain, **ours}}):
-        parts[part] = {run: Counter(state for name, (state, _) in results.items() if _part(name) == part)
-                       for run, results in (('alone', plain), ('together', ours))}
     both = {name: (plain.get(name, MISSING), ours.get(name, MISSING)) for name in {**plain, **ours}}
+    parts = {part: {said: Counter(state for name, (state, _) in results.items() if _part(name) == part)
+                    for said, results in zip(RUNS, (plain, ours))} for part in sorted({_part(name) for name in both})}
     return dict(parts=parts, otherwise={name: pair for name, pair in both.items() if pair[0][0] != pair[1][0]},
                 failed_alone={name: reason for name, (state, reason) in plain.items() if state == 'failed'})
 

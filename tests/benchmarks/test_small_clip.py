@@ -8,8 +8,9 @@ import pytest
 
 pytest.importorskip('transformers')
 
+import small_clip
+
 from mmhaze.clip import CalipClassifier, TransformersClip
-from tests.clip.tiny import small_clip
 
 SKY, WALL = (200, 120, 40), (40, 80, 160)
 

@@ -180,5 +180,6 @@ def test_as_a_program_it_explains_itself_and_says_of_a_damaged_video_no_more_tha
     (tmp_path / 'cut.mp4').write_bytes(b'\0\0\0\x1cftypisom\0\0\x02\0isomiso2mp41')
     damaged = run('cut.mp4', '--out', 'out')
     assert damaged.returncode == 1 and damaged.stdout == 'Reading cut.mp4. Ctrl-C stops.\n'
-    said = '\nCould not be read (1):\n  cut.mp4 cannot be read as a video. Repair or convert it.\n'
-    assert damaged.stderr.endswith(said) and 'moov' not in damaged.stderr  # FFmpeg's word; torch 2.4 has its own
+    # torch 2.4 warns, come what may, of a part of its own that mmengine imports
+    said = re.sub(r'\S+zero_optimizer\.py:\d+: DeprecationWarning: .*\n.*\n', '', damaged.stderr)
+    assert said == '\nCould not be read (1):\n  cut.mp4 cannot be read as a video. Repair or convert it.\n'
