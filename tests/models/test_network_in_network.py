@@ -67,6 +67,17 @@ def test_it_drops_out_in_training_only():
     torch.testing.assert_close(model(x)[0], model(x)[0], rtol=0, atol=0)
 
 
+def test_the_layout_of_training_changes_no_value():
+    model, x = build(), torch.randn(2, 3, 32, 48)
+    for dropout in layers(model, nn.Dropout):
+        dropout.p = 0
+    model.train()
+    trained, = model(x)
+    assert trained.is_contiguous(memory_format=torch.channels_last)
+    model.eval()
+    torch.testing.assert_close(trained, model(x)[0])
+
+
 def test_the_weights_begin_as_xaviers():
     model = build()
     for layer in layers(model, nn.Conv2d):

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from mmpretrain.models.backbones.base_backbone import BaseBackbone
-from torch import Tensor, nn
+from torch import Tensor, channels_last, nn
 
 from ...registry import MODELS
 
@@ -39,6 +39,8 @@ class NetworkInNetwork(BaseBackbone):
 
     def forward(self, x: Tensor) -> tuple[Tensor]:
         """(N, C, H, W) -> the feature map, see the class."""
+        if self.training:  # quicker steps on a processor; not at inference, as ONNX knows no layouts
+            x = x.contiguous(memory_format=channels_last)
         return (self.block3(self.block2(self.block1(x))),)
 
 
