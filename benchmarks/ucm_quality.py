@@ -23,8 +23,8 @@ import torch
 from environment import describe_environment
 from PIL import Image
 
+from mmhaze.dark_channel_prior import dark_channel
 from mmhaze.files import write_whole
-from mmhaze.models.dehazers.dark_channel_prior import dark_channel
 from mmhaze.photo import read_photo
 from mmhaze.physics import add_haze, transmission
 from mmhaze.synthesis.fog import HazeParams, haze_fields

@@ -5,7 +5,8 @@ from .haze_channel import HazeChannel
 from .loading import LoadDepth, LoadPhoto
 from .packing import PackDualChannel
 from .pairs import LoadPair, PackDehazing, RandomQuarterTurn
+from .transmission import EstimateTransmission
 from .ucm import UCM
 
-__all__ = ['UCM', 'AddHaze', 'HazeChannel', 'LoadDepth', 'LoadDomain', 'LoadPair', 'LoadPhoto', 'PackDehazing',
-           'PackDualChannel', 'PrepareHaze', 'RandomQuarterTurn']
+__all__ = ['UCM', 'AddHaze', 'EstimateTransmission', 'HazeChannel', 'LoadDepth', 'LoadDomain', 'LoadPair', 'LoadPhoto',
+           'PackDehazing', 'PackDualChannel', 'PrepareHaze', 'RandomQuarterTurn']

@@ -123,7 +123,8 @@ def _encoders(network: nn.Module, inputs: Any) -> dict[str, nn.Module]:
     if backbone.share_weights:  # one each gives the same scores, and tells apart what passes through
         backbone.share_weights, backbone.magnifier = False, copy.deepcopy(backbone.task)
     both = dict(task=backbone.task, magnifier=backbone.magnifier)
-    return dict(task=backbone.task) if isinstance(network.head, NetworkConstraintHead) else both
+    alone = isinstance(network.head, NetworkConstraintHead) and network.head.neck is None
+    return dict(task=backbone.task) if alone else both
 
 
 def _grad_cam(network: nn.Module, inputs: Any, channel: str, encoder: nn.Module, level: int,

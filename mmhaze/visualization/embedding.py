@@ -74,7 +74,8 @@ def extract_features(model: LevelModel, dataset: Any, feature: str = 'head', bat
             if feature != 'head':
                 chosen = seen[FEATURES.index(feature) - 1]
             else:
-                chosen = feats[0] if isinstance(network.head, NetworkConstraintHead) else feats[-1]
+                joined = network.head.classified(feats) if isinstance(network.head, NetworkConstraintHead) else feats
+                chosen = joined[-1]
             vectors.append(_as_array(pool_feature(chosen)))
         known += [(int(sample['data_samples'].gt_label), int(level), sample['data_samples'].img_path)
                   for sample, level in zip(batch, scores.argmax(1))]

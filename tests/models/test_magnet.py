@@ -17,7 +17,10 @@ def build(strategy: str, encoder: dict, channels: int, constraint: dict | None =
                 head=dict(type='NetworkConstraintHead', head=classifier,
                           constraint=constraint or dict(type='FeatureKLLoss'))),
         fe=dict(backbone=dict(type='DualChannel', encoder=encoder), neck=dict(type='FeatureEnhancement'),
-                head=dict(classifier, in_channels=2 * channels)))
+                head=dict(classifier, in_channels=2 * channels)),
+        nc_fe=dict(backbone=dict(type='DualChannel', encoder=encoder),
+                   head=dict(type='NetworkConstraintHead', neck=dict(type='FeatureEnhancement'),
+                             head=dict(classifier, in_channels=2 * channels))))
     torch.manual_seed(0)
     model = MODELS.build(dict(type='ImageClassifier', data_preprocessor=PREPROCESSOR, **parts[strategy]))
     model.init_weights()
@@ -38,7 +41,7 @@ def losses(model: torch.nn.Module, batch: dict) -> dict:
     return model(**model.data_preprocessor(batch, training=True), mode='loss')
 
 
-@pytest.mark.parametrize('strategy', ['ia', 'nc', 'fe'])
+@pytest.mark.parametrize('strategy', ['ia', 'nc', 'fe', 'nc_fe'])
 def test_the_loss_falls_on_a_handful_of_images(strategy, encoder, batch):
     model = build(strategy, *encoder).train()
     optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
@@ -52,7 +55,7 @@ def test_the_loss_falls_on_a_handful_of_images(strategy, encoder, batch):
     assert history[-1] < 0.5 * history[0]
 
 
-@pytest.mark.parametrize('strategy', ['ia', 'nc', 'fe'])
+@pytest.mark.parametrize('strategy', ['ia', 'nc', 'fe', 'nc_fe'])
 def test_the_gradient_reaches_every_weight(strategy, encoder, batch):
     model = build(strategy, *encoder).train()
     sum(losses(model, batch).values()).backward()
@@ -66,6 +69,20 @@ def test_feature_enhancement_trains_both_encoders_and_they_differ(batch, encoder
     task, magnifier = dict(model.backbone.task.named_parameters()), dict(model.backbone.magnifier.named_parameters())
     assert task.keys() == magnifier.keys()
     assert not {id(weight) for weight in task.values()} & {id(weight) for weight in magnifier.values()}
+
+
+def test_network_constraint_goes_together_with_feature_enhancement(batch, encoder):
+    both, enhanced = (settle(build(strategy, *encoder), batch) for strategy in ('nc_fe', 'fe'))
+    enhanced.backbone.load_state_dict(both.backbone.state_dict())
+    enhanced.head.load_state_dict(both.head.head.state_dict())
+    with torch.no_grad():
+        found, expected = losses(both, batch), losses(enhanced, batch)
+        features = both.backbone(both.data_preprocessor(batch)['inputs'])
+        scores = [[sample.pred_score for sample in model.test_step(batch)] for model in (both, enhanced)]
+    torch.testing.assert_close(found['loss'], expected['loss'])
+    torch.testing.assert_close(found['loss_constraint'], both.head.constraint(*features))
+    torch.testing.assert_close(scores[0], scores[1])
+    torch.testing.assert_close(both.head.pre_logits(features), enhanced.neck(features)[0])
 
 
 def test_network_constraint_has_one_encoder_and_adds_m_times_the_distance(batch, encoder):
@@ -104,7 +121,7 @@ def test_network_constraint_needs_no_map_at_inference_and_takes_no_notice_of_one
     torch.testing.assert_close(scores[0], scores[1], rtol=0, atol=0)
 
 
-@pytest.mark.parametrize('strategy', ['ia', 'fe'])
+@pytest.mark.parametrize('strategy', ['ia', 'fe', 'nc_fe'])
 def test_the_other_strategies_say_that_they_need_the_map(strategy, batch, encoder):
     model = build(strategy, *encoder).eval()
     with pytest.raises(ValueError, match='magnifier'):
@@ -116,7 +133,7 @@ def test_network_constraint_says_that_training_needs_the_map(batch, encoder):
         losses(build('nc', *encoder), dict(batch, inputs=dict(task=batch['inputs']['task'])))
 
 
-@pytest.mark.parametrize('strategy', ['ia', 'fe'])
+@pytest.mark.parametrize('strategy', ['ia', 'fe', 'nc_fe'])
 def test_the_prediction_depends_on_the_map(strategy, batch, encoder):
     model = settle(build(strategy, *encoder), batch)
     other = dict(batch, inputs=dict(batch['inputs'], magnifier=255 - batch['inputs']['magnifier']))

@@ -26,6 +26,25 @@ def test_without_a_magnifier_there_is_the_task_alone():
     assert packed['inputs'].keys() == {'task'}
 
 
+def test_several_maps_are_a_plane_each_in_grey():
+    maps = dict(haze_filter=np.full((4, 6, 3), (10, 20, 30), np.uint8),
+                haze_transmission=np.full((4, 6, 3), 200, np.uint8))
+    names = ['haze_filter', 'haze_transmission']
+    packed = TRANSFORMS.build(dict(type='PackDualChannel', magnifier=names))(dict(results(), **maps))
+    magnifier = packed['inputs']['magnifier']
+    assert magnifier.shape == (3, 4, 6) and magnifier.dtype == torch.uint8
+    assert [plane.unique().tolist() for plane in magnifier] == [[round(.114 * 10 + .587 * 20 + .299 * 30)], [200], [0]]
+
+
+def test_maps_of_two_sizes_and_more_than_three_are_refused():
+    maps = dict(haze_filter=np.zeros((4, 6, 3), np.uint8))
+    pack = TRANSFORMS.build(dict(type='PackDualChannel', magnifier=['haze_filter', 'haze_segment']))
+    with pytest.raises(ValueError, match=r'one size, got \(2, 3, 3\), \(4, 6, 3\)\. Resize and crop'):
+        pack(dict(results(), **maps))
+    with pytest.raises(ValueError, match='up to 3'):
+        TRANSFORMS.build(dict(type='PackDualChannel', magnifier=['haze_filter'] * 4))
+
+
 def test_the_hosts_collate_stacks_each_channel():
     pack = TRANSFORMS.build(dict(type='PackDualChannel'))
     batch = default_collate([pack(results()), pack(results())])
@@ -35,7 +54,9 @@ def test_the_hosts_collate_stacks_each_channel():
 
 
 def test_a_missing_map_and_an_unknown_name_are_refused():
-    with pytest.raises(ValueError, match=r"wants 'haze_filter'.*UCM"):
+    with pytest.raises(ValueError, match=r"wants 'haze_filter'.*UCM.*\['haze_filter'\]"):
         TRANSFORMS.build(dict(type='PackDualChannel', magnifier='haze_filter'))(results())
+    with pytest.raises(ValueError, match=r"wants 'haze_transmission'.*EstimateTransmission"):
+        TRANSFORMS.build(dict(type='PackDualChannel', magnifier='haze_transmission'))(results())
     with pytest.raises(ValueError, match='haze_mask'):
         TRANSFORMS.build(dict(type='PackDualChannel', magnifier='haze_mask'))

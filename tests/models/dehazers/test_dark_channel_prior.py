@@ -5,8 +5,8 @@ import pytest
 import torch
 from scipy.ndimage import minimum_filter
 
+from mmhaze.dark_channel_prior import dark_channel, estimate_scattering
 from mmhaze.models import DarkChannelPrior
-from mmhaze.models.dehazers.dark_channel_prior import dark_channel, estimate_scattering
 from mmhaze.physics import add_haze, transmission
 
 

@@ -1,0 +1,213 @@
+"""What networks gain, step by step, on streets they have never seen.
+
+    python benchmarks/network_ablation.py data/hazel-level --out work_dirs/network_ablation \
+        --json docs/results/network_ablation.json --page docs/results/hazel-level.md
+
+Only training scenes of the split ``scene`` are read; a part of them is held out, near-duplicates together, so one may
+choose by these figures. Each step changes one thing of another. Its result is kept in OUT as a cell of
+``tools/reproduce.py`` is, and a run that was stopped goes on. ``clear.csv``, for fresh haze, is there with
+``hazel_level.py --keep-clear``.
+"""
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from environment import describe_environment
+from mmengine.config import Config
+from page_tables import markdown_table, put_table
+from scene_ablation import deal
+
+from mmhaze.files import write_whole
+from mmhaze.reproduction.cells import Cell, plan_cells
+from mmhaze.reproduction.data import DATA_SETS, read_listing
+from mmhaze.reproduction.results import RESULT
+from mmhaze.reproduction.running import run_cells
+from mmhaze.reproduction.scores import score
+from mmhaze.reproduction.tables import Row
+from mmhaze.synthesis.fog import FOGS
+from mmhaze.synthesis.writer import write_table
+
+CONFIGS = Path(__file__).parents[1] / 'configs'
+DATA = DATA_SETS['hazel-level']
+PARTS = ('train', 'val', 'test')
+FLIP = dict(type='RandomFlip', prob=0.5, direction='horizontal')
+PACK = dict(type='PackInputs')
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that is changed.
+
+    Attributes:
+        name: of what.
+        beside: the step that it is compared with.
+        config: as a row of a table has it.
+        options: entries of the config to change, as ``--cfg-options`` has them.
+    """
+
+    name: str
+    beside: str = ''
+    config: str = 'baselines/resnet18'
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+def shrink(size: int) -> list[dict]:
+    """A photo of ``size`` pixels, as the configs have it for 64."""
+    edge, crop = Config.fromfile(CONFIGS / '_base_/datasets/hazel-level.py').shrink
+    return [dict(edge, scale=size), dict(crop, crop_size=size)]
+
+
+def larger(size: int) -> dict[str, Any]:
+    """Options for photos of another size."""
+    return {f'{part}_dataloader.dataset.prepare': [dict(type='LoadPhoto'), *shrink(size)] for part in PARTS}
+
+
+def with_maps(*names: str) -> dict[str, Any]:
+    """Options for a magnifier of several maps, a plane each."""
+    steps = [dict(type='UCM', maps=[name for name in names if name != 'haze_transmission'], min_box=64)]
+    if 'haze_transmission' in names:
+        steps.append(dict(type='EstimateTransmission'))
+    alike = dict(type='TransformBroadcaster', auto_remap=True, share_random_params=True, transforms=shrink(64),
+                 mapping=dict(img=['img', *names], img_shape=['img_shape', *[...] * len(names)]))
+    return {key: value for part in PARTS for key, value in (
+        (f'{part}_dataloader.dataset.prepare', [dict(type='LoadPhoto'), *steps, alike]),
+        (f'{part}_dataloader.dataset.pipeline', [dict(type='PackDualChannel', magnifier=list(names))]))}
+
+
+def fresh_haze() -> dict[str, Any]:
+    """Options for haze drawn anew in each epoch, over as many images."""
+    config = Config.fromfile(CONFIGS / 'baselines/resnet18_hazel-level-fresh.py')
+    dataset = config.train_dataloader.dataset
+    return {'train_dataloader.dataset.ann_file': dataset.ann_file, 'train_dataloader.dataset.prepare': dataset.prepare,
+            'train_dataloader.dataset.pipeline': dataset.pipeline, 'train_cfg.max_epochs': config.train_cfg.max_epochs,
+            'train_cfg.val_interval': config.train_cfg.max_epochs, 'default_hooks.checkpoint.interval': 36}
+
+
+def find_steps() -> list[Step]:
+    """All steps, in the order of the table."""
+    flips = {'train_dataloader.dataset.pipeline': [FLIP, PACK]}
+    crops = {'train_dataloader.dataset.prepare': [dict(type='LoadPhoto'), shrink(64)[0]],
+             'train_dataloader.dataset.pipeline': [dict(type='RandomCrop', crop_size=64), FLIP, PACK]}
+    base, flipped, enhanced = 'ResNet18', '+ flips', 'FE+S'
+    constrained = dict(type='NetworkConstraintHead', _delete_=True, neck=dict(type='FeatureEnhancement'),
+                       head=dict(type='LinearClsHead', num_classes=DATA.levels, in_channels=1024))
+    return [
+        Step(base),
+        Step('ordinal head', base, 'baselines/resnet18-ordinal'),
+        Step(flipped, base, options=flips),
+        Step('+ flips and crops to the side', base, options=crops),
+        Step('+ fresh haze and flips', flipped, options=fresh_haze()),
+        Step('128 pixels', base, options=larger(128)),
+        Step('ResNet34', base, options={'model.backbone.depth': 34}),
+        Step('IA+S', base, 'magnet/magnet-ia-s_resnet18'),
+        Step('NC+S', base, 'magnet/magnet-nc-s_resnet18'),
+        Step(enhanced, base, 'magnet/magnet-fe-s_resnet18'),
+        Step('NC+FE+S', enhanced, 'magnet/magnet-fe-s_resnet18', {'model.neck': None, 'model.head': constrained}),
+        Step('FE, both maps', enhanced, 'magnet/magnet-fe-s_resnet18', with_maps('haze_filter', 'haze_segment')),
+        Step('FE, both maps and transmission', 'FE, both maps', 'magnet/magnet-fe-s_resnet18',
+             with_maps('haze_filter', 'haze_segment', 'haze_transmission')),
+    ]
+
+
+def hold_out(data: Path, folder: Path, folds: int, seed: int) -> Path:
+    """Makes a data set of the training scenes of ``data``, of which one part of ``folds`` is for test; its folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    held: dict[str, bool] = {}
+    for name in ('manifest.csv', 'clear.csv'):
+        with open(data / name, encoding='utf-8', newline='') as lines:
+            rows = [row for row in csv.DictReader(lines) if row['split_scene'] == 'train']
+        if not held:
+            scenes = np.unique([row['scene'] for row in rows])
+            held = dict(zip(scenes, deal(scenes, folds, seed) == 0))
+        write_table(folder / name, [dict(row, split_scene='test' if held[row['scene']] else 'train') for row in rows])
+    for path in data.iterdir():
+        if path.is_dir() and not (folder / path.name).exists():
+            (folder / path.name).symlink_to(path.resolve(), target_is_directory=True)
+    return folder
+
+
+def plan(step: Step, root: Path, seeds: int) -> list[Cell]:
+    """The cells of a step, one for each seed."""
+    options = {f'{part}_dataloader.num_workers': 0 for part in PARTS}
+    return plan_cells(Row(step.name, step.config), DATA, 'scene', range(1, seeds + 1), root=root,
+                      listing=read_listing(DATA, root, 'scene'), configs=CONFIGS, options={**options, **step.options})
+
+
+def summarise(step: Step, scores: list[dict]) -> dict:
+    """What the seeds of a step came to: means, and the standard deviation of the accuracy."""
+    def mean(name: str) -> float:
+        return float(np.mean([each[name] for each in scores]))
+
+    return dict(step=step.name, beside=step.beside, seeds=len(scores), accuracy=mean('accuracy'),
+                accuracy_std=float(np.std([each['accuracy'] for each in scores], ddof=1)) if len(scores) > 1 else None,
+                within_1=mean('within_1'), mae=mean('mae'),
+                by_fog={fog: float(np.mean([each['accuracy_by_fog'][fog] for each in scores])) for fog in FOGS})
+
+
+def make_table(steps: list[dict]) -> str:
+    """The steps as Markdown."""
+    accuracy = {step['step']: step['accuracy'] for step in steps}
+    rows = []
+    for step in steps:
+        gain = f'{step["accuracy"] - accuracy[step["beside"]]:+.3f}' if step['beside'] in accuracy else '-'
+        spread = f' ± {step["accuracy_std"]:.3f}' if step['accuracy_std'] is not None else ''
+        rows.append([step['step'], f'{step["accuracy"]:.3f}{spread}', gain, step['beside'] or '-',
+                     f'{step["within_1"]:.3f}', f'{step["mae"]:.2f}',
+                     *(f'{step["by_fog"][fog]:.3f}' for fog in FOGS)])
+    return markdown_table(['', '#accuracy', '#gain', 'beside', '#within one level', '#error in levels',
+                           *(f'#{fog}' for fog in FOGS)], rows)
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('data', type=Path, help='folder of Hazel-level, with its clear scenes')
+    parser.add_argument('--out', type=Path, required=True, help='folder of the results, step by step')
+    parser.add_argument('--steps', nargs='+', metavar='NAME', help='run these alone; the table has all there are')
+    parser.add_argument('--folds', type=int, default=4, help='one part of so many is held out (default: %(default)s)')
+    parser.add_argument('--seeds', type=int, default=1)
+    parser.add_argument('--seed', type=int, default=0, help='of the parts (default: %(default)s)')
+    parser.add_argument('--json', type=Path)
+    parser.add_argument('--page', type=Path, help='a page in Markdown with a place for "table of networks"')
+    args = parser.parse_args(argv)
+
+    steps = find_steps()
+    unknown = set(args.steps or ()) - {step.name for step in steps}
+    if unknown:
+        parser.error(f'no step {sorted(unknown)[0]!r}, only: {"; ".join(step.name for step in steps)}')
+    root, done, machines = hold_out(args.data, args.out / 'data', args.folds, args.seed), [], []
+    for step in steps:
+        cells, scores = plan(step, root, args.seeds), []
+        if args.steps and step.name not in args.steps:
+            cells = [cell for cell in cells if (cell.folder(args.out) / RESULT).is_file()]
+        for outcome, _ in run_cells(cells, args.out):
+            if outcome.result is None:
+                print(f'{step.name}, seed {outcome.cell.seed}: {outcome.state}, {outcome.reason}', flush=True)
+                continue
+            scores.append(score(outcome.result['predictions'], DATA.levels))
+            machines.append(outcome.result['machine'])
+            print(f'{step.name}, seed {outcome.cell.seed}: {scores[-1]["accuracy"]:.3f}', flush=True)
+        if scores:
+            done.append(summarise(step, scores))
+    table = make_table(done)
+    print(table)
+    if args.json:
+        report = dict(environment=describe_environment(), machines=_distinct(machines), folds=args.folds,
+                      seed=args.seed, steps=done)
+        write_whole(args.json, (json.dumps(report, indent=2) + '\n').encode())
+    if args.page:
+        put_table(args.page, 'networks', table)
+
+
+def _distinct(machines: list[dict]) -> list[dict]:
+    return [machine for number, machine in enumerate(machines) if machine not in machines[:number]]
+
+
+if __name__ == '__main__':
+    main()

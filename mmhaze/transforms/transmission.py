@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import numpy as np
+from mmcv.transforms import BaseTransform
+
+from ..dark_channel_prior import estimate_scattering
+from ..registry import TRANSFORMS
+
+
+@TRANSFORMS.register_module()
+class EstimateTransmission(BaseTransform):
+    r"""Estimates how much light of the scene passes the haze, by the dark channel prior, as a map for a magnifier.
+
+    :math:`t = 1 - \omega \min_{window} \min_c I_c / A_c`, refined along the photo's edges, see
+    :func:`mmhaze.dark_channel_prior.estimate_scattering`. Put it before resizing: its window is 15 pixels.
+
+    **Required key**: ``img``, (H, W, 3) uint8 BGR.
+
+    **Added key**: ``haze_transmission``, (H, W, 3) uint8, 255 t in each channel, so that whatever treats a photo treats
+    it alike; t is from 0.1 to 1.
+
+    Raises:
+        ValueError: ``img`` is not such a photo.
+    """
+
+    def transform(self, results: dict) -> dict:
+        img, path = results['img'], results.get('img_path', 'an image without a path')
+        if img.ndim != 3 or img.shape[2] != 3 or img.dtype != np.uint8:
+            raise ValueError(f'{path}: EstimateTransmission wants img as (H, W, 3) uint8 BGR, got {img.shape} '
+                             f'{img.dtype}. Put it before any step that makes floats.')
+        transmission, _ = estimate_scattering(img.astype(np.float32) / 255)
+        grey = (transmission * 255).round().astype(np.uint8)
+        results['haze_transmission'] = np.repeat(grey[..., None], 3, axis=2)
+        return results
