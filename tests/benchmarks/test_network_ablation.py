@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import network_ablation as ablation
+import pytest
+import torch
+from mmengine.dataset import default_collate
+from mmengine.registry import DefaultScope
+from mmpretrain.registry import DATASETS, MODELS
+
+from tests.tiny_set import write_tiny_set
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """What is held out of a tiny set of nine scenes, three of them its own test part."""
+    return ablation.hold_out(write_tiny_set(tmp_path / 'data', rounds=9), tmp_path / 'held', folds=3, seed=0)
+
+
+def read(path: Path) -> dict[str, set[str]]:
+    """The scenes of each part."""
+    parts: dict[str, set[str]] = {}
+    with path.open(encoding='utf-8', newline='') as lines:
+        for row in csv.DictReader(lines):
+            parts.setdefault(row['split_scene'], set()).add(row['scene'])
+    return parts
+
+
+def test_no_test_scene_is_read_and_no_scene_is_in_both_parts(root):
+    tested = read(root.parent / 'data/manifest.csv')['test']
+    parts = read(root / 'manifest.csv')
+    assert len(parts['train']) == 4 and len(parts['test']) == 2
+    assert not (parts['train'] | parts['test']) & tested and not parts['train'] & parts['test']
+    clear = read(root / 'clear.csv')
+    assert clear['train'] <= parts['train'] and clear['test'] <= parts['test']
+
+
+def test_each_step_is_beside_one_before_it_and_differs_from_all_others():
+    steps = ablation.find_steps()
+    names = [step.name for step in steps]
+    assert all(not step.beside or step.beside in names[:number] for number, step in enumerate(steps))
+    assert len({str((step.config, step.options)) for step in steps}) == len(set(names)) == len(steps)
+
+
+@pytest.mark.parametrize('step', ablation.find_steps(), ids=lambda step: step.name)
+def test_each_step_trains_and_tests(step, root):
+    for path in (root.parent / 'data').glob('*.png'):
+        (root / path.name).symlink_to(path)
+    cell, = ablation.plan(step, root, seeds=1)
+    with DefaultScope.overwrite_default_scope('mmpretrain'):
+        model = MODELS.build(cell.config.model)
+        seen = {part: DATASETS.build(cell.config[f'{part}_dataloader'].dataset) for part in ('train', 'test')}
+    batch = default_collate([seen['train'][0], seen['train'][1]])
+    losses = model.train()(**model.data_preprocessor(batch, training=True), mode='loss')
+    assert all(torch.isfinite(loss) for loss in losses.values())
+    assert ('loss_constraint' in losses) == ('NC' in step.name)
+    shape = default_collate([seen['test'][0]])['inputs']
+    side = (shape['task'] if isinstance(shape, dict) else shape).shape[-1]
+    assert side == (128 if '128' in step.name else 64)
+    score = model.eval().test_step(default_collate([seen['test'][0]]))[0].pred_score
+    assert score.shape == (9,) and torch.isfinite(score).all()
+
+
+def test_the_table_has_the_gain_beside_another_step():
+    fogs = dict.fromkeys(ablation.FOGS, 0.5)
+    said = dict(seeds=1, accuracy_std=None, within_1=0.9, mae=0.75, by_fog=fogs)
+    table = ablation.make_table([dict(said, step='a', beside='', accuracy=0.5),
+                                 dict(said, step='b', beside='a', accuracy=0.25),
+                                 dict(said, step='c', beside='not run', accuracy=0.75, accuracy_std=0.125)])
+    _, _, *rows = table.splitlines()
+    assert [row.split(' | ')[1:4] for row in rows] == [
+        ['0.500', '-', '-'], ['0.250', '-0.250', 'a'], ['0.750 ± 0.125', '-', 'not run']]
