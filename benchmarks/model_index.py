@@ -58,7 +58,7 @@ def count(config: Config) -> tuple[int, int]:
     inputs: Any = photo
     if config.model.get('backbone', {}).get('type') in ('DualChannel', 'InputAugmentation'):
         inputs = dict(task=photo, magnifier=photo)
-        if config.model.head.type == 'NetworkConstraintHead':
+        if config.model.head.type == 'NetworkConstraintHead' and 'neck' not in config.model.head:
             inputs.pop('magnifier')  # needed in training alone
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
         network(inputs)
@@ -71,7 +71,7 @@ def measured() -> Results:
     for path in sorted((RESULTS / 'reproduce').glob('table*.json')):
         for section in json.loads(path.read_text())['sections']:
             for row in section['rows']:
-                if row['config'] and row['accuracy']['n']:
+                if row['config'] and row['runs']:
                     scores = {name: row[key]['mean'] * scale for name, (key, scale, _) in METRICS.items() if key in row}
                     results.setdefault(Path(row['config']).stem, []).append(_result(
                         'Image Classification', f'{SETS[section["data"]]}-{section["split"]}', scores,
@@ -132,8 +132,8 @@ def against_the_paper() -> str:
     section = json.loads((RESULTS / 'reproduce' / 'table3_hazel-level_random.json').read_text())['sections'][0]
     rows = []
     for row in section['rows']:
-        accuracy = row['accuracy']
-        if 'ResNet18' in row['name'] and accuracy['n']:
+        if 'ResNet18' in row['name'] and row['runs']:
+            accuracy = row['accuracy']
             spread = '' if accuracy['spread'] is None else f' ± {accuracy["spread"]:.4f}'
             paper = '-' if row['paper'] is None else f'{row["paper"]:.4f}'
             rows.append([row['name'], paper, f'{accuracy["mean"]:.4f}{spread}', accuracy['n']])

@@ -96,8 +96,6 @@ def find_steps() -> list[Step]:
     crops = {'train_dataloader.dataset.prepare': [dict(type='LoadPhoto'), shrink(64)[0]],
              'train_dataloader.dataset.pipeline': [dict(type='RandomCrop', crop_size=64), FLIP, PACK]}
     base, flipped, enhanced = 'ResNet18', '+ flips', 'FE+S'
-    constrained = dict(type='NetworkConstraintHead', _delete_=True, neck=dict(type='FeatureEnhancement'),
-                       head=dict(type='LinearClsHead', num_classes=DATA.levels, in_channels=1024))
     return [
         Step(base),
         Step('ordinal head', base, 'baselines/resnet18-ordinal'),
@@ -109,7 +107,7 @@ def find_steps() -> list[Step]:
         Step('IA+S', base, 'magnet/magnet-ia-s_resnet18'),
         Step('NC+S', base, 'magnet/magnet-nc-s_resnet18'),
         Step(enhanced, base, 'magnet/magnet-fe-s_resnet18'),
-        Step('NC+FE+S', enhanced, 'magnet/magnet-fe-s_resnet18', {'model.neck': None, 'model.head': constrained}),
+        Step('NC+FE+S', enhanced, 'magnet/magnet-nc-fe-s_resnet18'),
         Step('FE, both maps', enhanced, 'magnet/magnet-fe-s_resnet18', with_maps('haze_filter', 'haze_segment')),
         Step('FE, both maps and transmission', 'FE, both maps', 'magnet/magnet-fe-s_resnet18',
              with_maps('haze_filter', 'haze_segment', 'haze_transmission')),

@@ -149,7 +149,7 @@ def test_every_channel_is_a_photo_of_64_by_64(batches):
 
 def test_the_magnifier_is_there_where_the_network_needs_it_and_is_the_map_in_the_name(path, config, batches):
     two_channels = config.model.data_preprocessor.type == 'DualChannelPreprocessor'
-    constraint = 'NetworkConstraintHead' in find(config.model, 'type')
+    constraint = looks_at_the_photo_alone(config)
     named = [haze_map for letter, haze_map in MAPS.items() if letter in path.stem]
     assert len(named) == two_channels
     for part, batch in batches.items():
@@ -162,9 +162,15 @@ def test_the_magnifier_is_there_where_the_network_needs_it_and_is_the_map_in_the
         assert ('UCM' in find(steps, 'type')) == wanted  # nothing is computed that nobody sees
 
 
+def looks_at_the_photo_alone(config: Config) -> bool:
+    """Whether it is Network Constraint without Feature Enhancement, which is tested without a map."""
+    return 'NetworkConstraintHead' in find(config.model, 'type') and 'neck' not in config.model.head
+
+
 def test_network_constraint_tests_on_the_photo_alone(path, config, batches):
     assert ('-nc-' in path.stem) == ('NetworkConstraintHead' in find(config.model, 'type'))
-    if '-nc-' in path.stem:
+    assert looks_at_the_photo_alone(config) == ('-nc-' in path.stem and '-fe-' not in path.stem)
+    if looks_at_the_photo_alone(config):
         for part in ('val', 'test'):
             dataset = config[f'{part}_dataloader'].dataset
             assert 'UCM' not in find([*dataset.prepare, *dataset.pipeline], 'type')
