@@ -9,6 +9,7 @@ import torch
 from mmpretrain.registry import MODELS
 from mmpretrain.structures import DataSample
 
+from mmhaze.models.heads.ordinal_nll import PACE
 from mmhaze.models.losses import ordinal_log_probs, ordinal_nll
 
 THRESHOLDS = (-1.5, -0.2, 0.1, 2.0)
@@ -95,14 +96,14 @@ def test_at_the_beginning_all_levels_are_equally_likely(levels):
 
 def test_thresholds_stay_in_order_whatever_is_learnt(head):
     with torch.no_grad():
-        head.raw_steps.copy_(torch.tensor([-3.0, 4.0, -8.0]))
+        head.raw_steps.copy_(torch.tensor([-3.0, 4.0, -8.0]) / PACE)
     assert (head.thresholds.diff() > 0).all()
 
 
 def test_more_haze_is_a_higher_level(head):
     with torch.no_grad():
         head.fc.weight.fill_(1.0)
-        head.raw_steps.fill_(2.0)
+        head.raw_steps.fill_(2.0 / PACE)
     photos = torch.linspace(-1, 1, 50)[:, None].expand(50, 6)
     found = [sample.pred_label.item() for sample in head.predict((photos,))]
     assert found == sorted(found) and set(found) == set(range(5))
@@ -124,6 +125,41 @@ def test_the_gradient_reaches_every_weight(head):
     samples = [DataSample().set_gt_label(level) for level in (0, 2, 3, 4)]
     head.loss((torch.randn(4, 6),), samples)['loss'].backward()
     assert all(weight.grad.abs().sum() > 0 for weight in head.parameters())
+
+
+def rising_features(levels: torch.Tensor) -> torch.Tensor:
+    """(N, 16): each level is told by its distance along one direction."""
+    return (levels[:, None] - 4) / 4 * torch.randn(1, 16, generator=torch.Generator().manual_seed(0))
+
+
+@pytest.mark.parametrize(('optimizer', 'settings'), [(torch.optim.Adam, dict(lr=5e-4)),
+                                                      (torch.optim.SGD, dict(lr=0.05, momentum=0.9))])
+def test_features_that_tell_the_level_are_learnt_in_a_thousand_steps(optimizer, settings):
+    """Adam moves a parameter by 0.5 at most in a thousand of these steps, and thresholds belong several apart."""
+    torch.manual_seed(0)
+    head = MODELS.build(dict(type='OrdinalNLLHead', num_classes=9, in_channels=16))
+    head.init_weights()
+    optimizer = optimizer(head.parameters(), **settings)
+    for _ in range(1000):
+        levels = torch.randint(9, (32,))
+        loss = torch.nn.functional.cross_entropy(head((rising_features(levels),)), levels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    assert head((rising_features(torch.arange(9)),)).argmax(1).tolist() == list(range(9))
+
+
+def test_plain_gradient_descent_moves_thresholds_as_if_they_were_parameters(head):
+    feature, levels = torch.randn(4, 6), torch.tensor([0, 1, 3, 4])
+    steps = head.thresholds[:1].detach().clone(), (head.raw_steps.detach() * PACE).clone()
+    first, raw = (step.requires_grad_() for step in steps)
+    plain = torch.cat([first, torch.nn.functional.softplus(raw)]).cumsum(0)
+    ordinal_nll(head.fc(feature)[:, 0], plain, levels).backward()
+    optimizer = torch.optim.SGD(head.parameters(), lr=0.1)
+    ordinal_nll(head.fc(feature)[:, 0], head.thresholds, levels).backward()
+    optimizer.step()
+    moved = torch.cat([first - 0.1 * first.grad, torch.nn.functional.softplus(raw - 0.1 * raw.grad)]).cumsum(0)
+    torch.testing.assert_close(head.thresholds, moved)
 
 
 def test_one_level_is_refused():

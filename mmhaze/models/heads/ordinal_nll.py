@@ -8,6 +8,8 @@ from torch import Tensor, nn
 from ...registry import MODELS
 from ..losses import ordinal_log_probs
 
+PACE = 40.0  # thresholds are some units apart in the end, and Adam moves a parameter by its learning rate at a step
+
 
 @MODELS.register_module()
 class OrdinalNLLHead(ClsHead):
@@ -20,7 +22,8 @@ class OrdinalNLLHead(ClsHead):
     likelihood, and its predictions are their probabilities.
 
     Thresholds are learnt: the first, and the steps to the next ones, which a softplus keeps above 0. At the beginning
-    all levels are equally likely at f = 0.
+    all levels are equally likely at f = 0. Adam and its like, whose steps are of one size for all parameters, move
+    thresholds 40 times as fast as weights; plain gradient descent moves them at its own pace.
 
     Args:
         num_classes: levels, at least 2.
@@ -42,14 +45,19 @@ class OrdinalNLLHead(ClsHead):
         # f needs no offset of its own: the thresholds move instead
         self.fc = nn.Linear(in_channels, 1, bias=False)
         uniform = -(-(torch.arange(1, num_classes) / num_classes).log()).log()
-        self.first_threshold = nn.Parameter(uniform[:1].clone())
-        self.raw_steps = nn.Parameter(uniform.diff().expm1().log())  # the inverse of softplus
+        self.first_threshold = nn.Parameter(uniform[:1] / PACE)
+        self.raw_steps = nn.Parameter(uniform.diff().expm1().log() / PACE)  # the inverse of softplus
 
     @property
     def thresholds(self) -> Tensor:
         """The thresholds, (num_classes - 1,), ascending."""
-        return torch.cat([self.first_threshold, F.softplus(self.raw_steps)]).cumsum(0)
+        return torch.cat([_at_pace(self.first_threshold), F.softplus(_at_pace(self.raw_steps))]).cumsum(0)
 
     def forward(self, feats: tuple[Tensor, ...]) -> Tensor:
         """The last of the features, (N, C) -> log probabilities, (N, num_classes)."""
         return ordinal_log_probs(self.fc(self.pre_logits(feats)).squeeze(1), self.thresholds)
+
+
+def _at_pace(parameter: Tensor) -> Tensor:
+    """``PACE`` times a parameter, with 1 / ``PACE`` of the gradient: a step along the gradient is what it would be."""
+    return parameter / PACE + (PACE - 1 / PACE) * parameter.detach()
