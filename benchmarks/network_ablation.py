@@ -11,7 +11,6 @@ choose by these figures. Each step changes one thing of another. Its result is k
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,13 +25,13 @@ from scene_ablation import deal
 
 from mmhaze.files import write_whole
 from mmhaze.reproduction.cells import Cell, plan_cells
-from mmhaze.reproduction.data import DATA_SETS, read_listing
+from mmhaze.reproduction.data import DATA_SETS, Listing, read_listing
+from mmhaze.reproduction.report import make_row
 from mmhaze.reproduction.results import RESULT
 from mmhaze.reproduction.running import run_cells
-from mmhaze.reproduction.scores import score
 from mmhaze.reproduction.tables import Row
 from mmhaze.synthesis.fog import FOGS
-from mmhaze.synthesis.writer import write_table
+from mmhaze.synthesis.writer import read_table, write_table
 
 CONFIGS = Path(__file__).parents[1] / 'configs'
 DATA = DATA_SETS['hazel-level']
@@ -119,8 +118,7 @@ def hold_out(data: Path, folder: Path, folds: int, seed: int) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     held: dict[str, bool] = {}
     for name in ('manifest.csv', 'clear.csv'):
-        with open(data / name, encoding='utf-8', newline='') as lines:
-            rows = [row for row in csv.DictReader(lines) if row['split_scene'] == 'train']
+        rows = [row for row in read_table(data / name) if row['split_scene'] == 'train']
         if not held:
             scenes = np.unique([row['scene'] for row in rows])
             held = dict(zip(scenes, deal(scenes, folds, seed) == 0))
@@ -131,36 +129,25 @@ def hold_out(data: Path, folder: Path, folds: int, seed: int) -> Path:
     return folder
 
 
-def plan(step: Step, root: Path, seeds: int) -> list[Cell]:
+def plan(step: Step, root: Path, listing: Listing, seeds: int) -> list[Cell]:
     """The cells of a step, one for each seed."""
     options = {f'{part}_dataloader.num_workers': 0 for part in PARTS}
-    return plan_cells(Row(step.name, step.config), DATA, 'scene', range(1, seeds + 1), root=root,
-                      listing=read_listing(DATA, root, 'scene'), configs=CONFIGS, options={**options, **step.options})
+    return plan_cells(Row(step.name, step.config), DATA, 'scene', range(1, seeds + 1), root=root, listing=listing,
+                      configs=CONFIGS, options={**options, **step.options})
 
 
-def summarise(step: Step, scores: list[dict]) -> dict:
-    """What the seeds of a step came to: means, and the standard deviation of the accuracy."""
-    def mean(name: str) -> float:
-        return float(np.mean([each[name] for each in scores]))
-
-    return dict(step=step.name, beside=step.beside, seeds=len(scores), accuracy=mean('accuracy'),
-                accuracy_std=float(np.std([each['accuracy'] for each in scores], ddof=1)) if len(scores) > 1 else None,
-                within_1=mean('within_1'), mae=mean('mae'),
-                by_fog={fog: float(np.mean([each['accuracy_by_fog'][fog] for each in scores])) for fog in FOGS})
-
-
-def make_table(steps: list[dict]) -> str:
-    """The steps as Markdown."""
-    accuracy = {step['step']: step['accuracy'] for step in steps}
-    rows = []
-    for step in steps:
-        gain = f'{step["accuracy"] - accuracy[step["beside"]]:+.3f}' if step['beside'] in accuracy else '-'
-        spread = f' ± {step["accuracy_std"]:.3f}' if step['accuracy_std'] is not None else ''
-        rows.append([step['step'], f'{step["accuracy"]:.3f}{spread}', gain, step['beside'] or '-',
-                     f'{step["within_1"]:.3f}', f'{step["mae"]:.2f}',
-                     *(f'{step["by_fog"][fog]:.3f}' for fog in FOGS)])
+def make_table(rows: list[dict]) -> str:
+    """The steps as Markdown: of each a row of a report, and what it is ``beside``."""
+    accuracy = {row['name']: row['accuracy']['mean'] for row in rows}
+    lines = []
+    for row in rows:
+        mean, spread = row['accuracy']['mean'], row['accuracy']['spread']
+        gain = f'{mean - accuracy[row["beside"]]:+.3f}' if row['beside'] in accuracy else '-'
+        lines.append([row['name'], f'{mean:.3f}' + (f' ± {spread:.3f}' if spread is not None else ''), gain,
+                      row['beside'] or '-', f'{row["within_1"]["mean"]:.3f}', f'{row["mae"]["mean"]:.2f}',
+                      *(f'{row["accuracy_by_fog"][fog]:.3f}' for fog in FOGS)])
     return markdown_table(['', '#accuracy', '#gain', 'beside', '#within one level', '#error in levels',
-                           *(f'#{fog}' for fog in FOGS)], rows)
+                           *(f'#{fog}' for fog in FOGS)], lines)
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -179,32 +166,25 @@ def main(argv: list[str] | None = None) -> None:
     unknown = set(args.steps or ()) - {step.name for step in steps}
     if unknown:
         parser.error(f'no step {sorted(unknown)[0]!r}, only: {"; ".join(step.name for step in steps)}')
-    root, done, machines = hold_out(args.data, args.out / 'data', args.folds, args.seed), [], []
+    root, rows = hold_out(args.data, args.out / 'data', args.folds, args.seed), []
+    listing = read_listing(DATA, root, 'scene')
     for step in steps:
-        cells, scores = plan(step, root, args.seeds), []
+        cells, outcomes = plan(step, root, listing, args.seeds), []
         if args.steps and step.name not in args.steps:
             cells = [cell for cell in cells if (cell.folder(args.out) / RESULT).is_file()]
         for outcome, _ in run_cells(cells, args.out):
-            if outcome.result is None:
-                print(f'{step.name}, seed {outcome.cell.seed}: {outcome.state}, {outcome.reason}', flush=True)
-                continue
-            scores.append(score(outcome.result['predictions'], DATA.levels))
-            machines.append(outcome.result['machine'])
-            print(f'{step.name}, seed {outcome.cell.seed}: {scores[-1]["accuracy"]:.3f}', flush=True)
-        if scores:
-            done.append(summarise(step, scores))
-    table = make_table(done)
+            outcomes.append(outcome)
+            print(f'{outcome.cell.name}: {outcome.state}{f", {outcome.reason}" if outcome.reason else ""}', flush=True)
+        row = make_row(Row(step.name, step.config), DATA, outcomes)
+        if row['runs']:
+            rows.append(dict(beside=step.beside, **row))
+    table = make_table(rows)
     print(table)
     if args.json:
-        report = dict(environment=describe_environment(), machines=_distinct(machines), folds=args.folds,
-                      seed=args.seed, steps=done)
+        report = dict(environment=describe_environment(), folds=args.folds, seed=args.seed, steps=rows)
         write_whole(args.json, (json.dumps(report, indent=2) + '\n').encode())
     if args.page:
         put_table(args.page, 'networks', table)
-
-
-def _distinct(machines: list[dict]) -> list[dict]:
-    return [machine for number, machine in enumerate(machines) if machine not in machines[:number]]
 
 
 if __name__ == '__main__':

@@ -48,7 +48,7 @@ def test_each_step_is_beside_one_before_it_and_differs_from_all_others():
 def test_each_step_trains_and_tests(step, root):
     for path in (root.parent / 'data').glob('*.png'):
         (root / path.name).symlink_to(path)
-    cell, = ablation.plan(step, root, seeds=1)
+    cell, = ablation.plan(step, root, ablation.read_listing(ablation.DATA, root, 'scene'), seeds=1)
     with DefaultScope.overwrite_default_scope('mmpretrain'):
         model = MODELS.build(cell.config.model)
         seen = {part: DATASETS.build(cell.config[f'{part}_dataloader'].dataset) for part in ('train', 'test')}
@@ -65,10 +65,11 @@ def test_each_step_trains_and_tests(step, root):
 
 def test_the_table_has_the_gain_beside_another_step():
     fogs = dict.fromkeys(ablation.FOGS, 0.5)
-    said = dict(seeds=1, accuracy_std=None, within_1=0.9, mae=0.75, by_fog=fogs)
-    table = ablation.make_table([dict(said, step='a', beside='', accuracy=0.5),
-                                 dict(said, step='b', beside='a', accuracy=0.25),
-                                 dict(said, step='c', beside='not run', accuracy=0.75, accuracy_std=0.125)])
+    said = dict(within_1=dict(mean=0.9), mae=dict(mean=0.75), accuracy_by_fog=fogs)
+    table = ablation.make_table([
+        dict(said, name='a', beside='', accuracy=dict(mean=0.5, spread=None)),
+        dict(said, name='b', beside='a', accuracy=dict(mean=0.25, spread=None)),
+        dict(said, name='c', beside='not run', accuracy=dict(mean=0.75, spread=0.125))])
     _, _, *rows = table.splitlines()
     assert [row.split(' | ')[1:4] for row in rows] == [
         ['0.500', '-', '-'], ['0.250', '-0.250', 'a'], ['0.750 ± 0.125', '-', 'not run']]
