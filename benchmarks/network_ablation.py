@@ -155,6 +155,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument('data', type=Path, help='folder of Hazel-level, with its clear scenes')
     parser.add_argument('--out', type=Path, required=True, help='folder of the results, step by step')
     parser.add_argument('--steps', nargs='+', metavar='NAME', help='run these alone; the table has all there are')
+    parser.add_argument('--amp', action='store_true', help='train in mixed precision')
     parser.add_argument('--folds', type=int, default=4, help='one part of so many is held out (default: %(default)s)')
     parser.add_argument('--seeds', type=int, default=1)
     parser.add_argument('--seed', type=int, default=0, help='of the parts (default: %(default)s)')
@@ -172,7 +173,7 @@ def main(argv: list[str] | None = None) -> None:
         cells, outcomes = plan(step, root, listing, args.seeds), []
         if args.steps and step.name not in args.steps:
             cells = [cell for cell in cells if (cell.folder(args.out) / RESULT).is_file()]
-        for outcome, _ in run_cells(cells, args.out):
+        for outcome, _ in run_cells(cells, args.out, amp=args.amp):
             outcomes.append(outcome)
             print(f'{outcome.cell.name}: {outcome.state}{f", {outcome.reason}" if outcome.reason else ""}', flush=True)
         row = make_row(Row(step.name, step.config), DATA, outcomes)

@@ -12,7 +12,7 @@ import_models_quietly()
 allow_training_checkpoints()
 check_downloads()
 
-from . import datasets, metrics, models, transforms, visualization  # noqa: E402  registering needs the checks above
+from . import datasets, metrics, mixed_precision, models, transforms, visualization  # noqa: E402  registering needs the checks above
 from .shipped import register_models  # noqa: E402
 from .version import __version__  # noqa: E402
 
@@ -21,8 +21,8 @@ register_models()
 if TYPE_CHECKING:
     from .apis import DehazeInferencer, HazeInferencer
 
-__all__ = ['DehazeInferencer', 'HazeInferencer', '__version__', 'datasets', 'metrics', 'models', 'transforms',
-           'visualization']
+__all__ = ['DehazeInferencer', 'HazeInferencer', '__version__', 'datasets', 'metrics', 'mixed_precision', 'models',
+           'transforms', 'visualization']
 
 
 def __getattr__(name: str) -> Any:

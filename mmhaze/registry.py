@@ -13,6 +13,7 @@ from mmengine.registry import DATASETS as ROOT_DATASETS
 from mmengine.registry import HOOKS as ROOT_HOOKS
 from mmengine.registry import METRICS as ROOT_METRICS
 from mmengine.registry import MODELS as ROOT_MODELS
+from mmengine.registry import OPTIM_WRAPPERS as ROOT_OPTIM_WRAPPERS
 from mmengine.registry import TRANSFORMS as ROOT_TRANSFORMS
 from mmengine.registry import VISUALIZERS as ROOT_VISUALIZERS
 from mmengine.registry import Registry
@@ -20,6 +21,7 @@ from mmpretrain.registry import DATASETS as HOST_DATASETS
 from mmpretrain.registry import HOOKS as HOST_HOOKS
 from mmpretrain.registry import METRICS as HOST_METRICS
 from mmpretrain.registry import MODELS as HOST_MODELS
+from mmpretrain.registry import OPTIM_WRAPPERS as HOST_OPTIM_WRAPPERS
 from mmpretrain.registry import VISUALIZERS as HOST_VISUALIZERS
 
 
@@ -50,5 +52,6 @@ TRANSFORMS = PluginRegistry('transform', ROOT_TRANSFORMS, ROOT_TRANSFORMS, ['mmh
 DATASETS = PluginRegistry('dataset', ROOT_DATASETS, HOST_DATASETS, ['mmhaze.datasets'])
 MODELS = PluginRegistry('model', ROOT_MODELS, HOST_MODELS, ['mmhaze.models'])
 METRICS = PluginRegistry('metric', ROOT_METRICS, HOST_METRICS, ['mmhaze.metrics'])
+OPTIM_WRAPPERS = PluginRegistry('optim wrapper', ROOT_OPTIM_WRAPPERS, HOST_OPTIM_WRAPPERS, ['mmhaze.mixed_precision'])
 HOOKS = PluginRegistry('hook', ROOT_HOOKS, HOST_HOOKS, ['mmhaze.visualization'])
 VISUALIZERS = PluginRegistry('visualizer', ROOT_VISUALIZERS, HOST_VISUALIZERS, ['mmhaze.visualization'])

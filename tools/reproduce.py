@@ -41,6 +41,8 @@ def parse_args(argv: list[str]) -> argparse.Namespace:
     parser.add_argument('--list', action='store_true', help='say where each cell stands, and make nothing')
     parser.add_argument('--page', action='store_true', help='write the page of what there is, and make nothing more')
     parser.add_argument('--keep-checkpoints', action='store_true', help='keep the last one of each network')
+    parser.add_argument('--amp', action='store_true',
+                        help='train what is missing in mixed precision; the page says which rows were')
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={}, metavar='KEY=VALUE',
                         help='change entries of every config, say train_cfg.max_epochs=5')
     args = parser.parse_args(argv)
@@ -74,7 +76,7 @@ def main(argv: list[str] | None = None) -> int:
             return table.say_states()
         if args.page:
             return table.write_kept()
-        return table.make(args.keep_checkpoints)
+        return table.make(args.keep_checkpoints, args.amp)
     except (ValueError, OSError) as error:
         print(f'reproduce.py: {error}', file=sys.stderr)
         return 2

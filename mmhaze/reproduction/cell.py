@@ -1,8 +1,9 @@
 """Runs one cell of a table in a process of its own: ``python -m mmhaze.reproduction.cell FOLDER``.
 
-``FOLDER`` holds ``cell.json``, the recipe and where the data set lies, and for a network ``config.py``. It gets
-``result.json``, or ``failure.json`` with the reason why there is none. A network's training goes on from the newest
-whole checkpoint of the folder. The process ends when its standard input does: it does not outlive whoever started it.
+``FOLDER`` holds ``cell.json``, the recipe, where the data set lies and whether to mix precision, and for a network
+``config.py``. It gets ``result.json``, or ``failure.json`` with the reason why there is none. A network's training goes
+on from the newest whole checkpoint of the folder. The process ends when its standard input does: it does not outlive
+whoever started it.
 """
 from __future__ import annotations
 
@@ -26,6 +27,7 @@ from .. import baselines
 from ..checkpoints import check_checkpoint, newest_checkpoint
 from ..datasets.listing import Listed
 from ..hooks import SeedEpochs
+from ..mixed_precision import mix_precision
 from ..photo import read_photo
 from .data import DATA_SETS, read_listing
 from .hooks import Diverged, RecordCurve
@@ -52,16 +54,24 @@ def run_cell(folder: Path) -> None:
             raise ValueError(f'{root} was changed while the table was being made. Start again.')
         test = listing.photos['test']
         start = time.monotonic()
-        levels, probabilities = (train_and_test(folder, test) if recipe['config'] else
-                                 fit_and_predict(recipe, listing.photos))
+        machine = describe_machine()
+        levels: np.ndarray
+        probabilities: np.ndarray | None
+        if recipe['config']:
+            config = Config.fromfile(folder / CONFIG)
+            if order['amp']:
+                machine['precision'] = f'mixed with {mix_precision(config)}'
+            levels, probabilities = train_and_test(config, folder, test)
+        else:
+            levels, probabilities = fit_and_predict(recipe, listing.photos)
         curve = read_curve(folder)
         seconds = sum(point['seconds'] for point in curve) if curve else time.monotonic() - start
         write_result(folder, dict(recipe=recipe, predictions=as_rows(root, test, levels, probabilities), curve=curve,
-                                  seconds=seconds, machine=describe_machine()))
+                                  seconds=seconds, machine=machine))
 
 
-def train_and_test(folder: Path, photos: Sequence[Listed]) -> tuple[np.ndarray, np.ndarray]:
-    """Trains as ``config.py`` says, or goes on with it, and tests the network of the last epoch.
+def train_and_test(config: Config, folder: Path, photos: Sequence[Listed]) -> tuple[np.ndarray, np.ndarray]:
+    """Trains as a config says, or goes on with it, and tests the network of the last epoch.
 
     Returns:
         The levels of the test photos, (N,), and their probabilities, (N, levels).
@@ -69,7 +79,6 @@ def train_and_test(folder: Path, photos: Sequence[Listed]) -> tuple[np.ndarray, 
     Raises:
         Diverged: a loss or a prediction was no number.
     """
-    config = Config.fromfile(folder / CONFIG)
     config.work_dir = str(folder)
     newest = newest_checkpoint(folder)
     if newest is not None:

@@ -114,6 +114,11 @@ def _how(report: Mapping[str, Any]) -> list[str]:
     if any(section.get('curve_on') == 'test' for section in report['sections']):
         lines.append('Where a data set has no part for validation, the accuracy in the training curves is on the test '
                      'part; it serves for the curves alone.')
+    mixed = [f'{row["name"]}, {section["split"]} ({", ".join(sorted(kinds))})' for section in report['sections']
+             for row in section['rows']
+             if (kinds := {run['machine']['precision'] for run in row['runs'] if 'precision' in run['machine']})]
+    if mixed:
+        lines.append(f'Trained in mixed precision, the others in float32: {"; ".join(mixed)}.')
     times = [(f'{section["data"]}, {section["split"]}', row) for section in report['sections']
              for row in section['rows'] if row['runs']]
     if times:

@@ -59,7 +59,8 @@ def look(cell: Cell, out: Path) -> Outcome:
     return Outcome(cell, 'begun', reason=f'{len(curve)} epochs are done') if curve else Outcome(cell, 'open')
 
 
-def run_cells(cells: Sequence[Cell], out: Path, keep_checkpoints: bool = False) -> Iterator[tuple[Outcome, float]]:
+def run_cells(cells: Sequence[Cell], out: Path, keep_checkpoints: bool = False,
+              amp: bool = False) -> Iterator[tuple[Outcome, float]]:
     """Runs the cells that have no result, and says of each what it came to and how long the rest will take.
 
     A cell that comes to nothing does not keep the others from being run. Where this is stopped, by an exception in the
@@ -69,6 +70,8 @@ def run_cells(cells: Sequence[Cell], out: Path, keep_checkpoints: bool = False) 
         cells: in the order to run them in.
         out: the folder of all results.
         keep_checkpoints: keeps the last one of each network, which otherwise goes when there is a result.
+        amp: trains networks in mixed precision, see :func:`~mmhaze.mixed_precision.mix_precision`. As on what machine,
+            that is no part of what makes a cell; its result says it.
 
     Yields:
         The outcome, and the seconds that the cells after it will take, see :func:`estimate_left`.
@@ -76,7 +79,7 @@ def run_cells(cells: Sequence[Cell], out: Path, keep_checkpoints: bool = False) 
     outcomes = [look(cell, out) for cell in cells]
     for number, outcome in enumerate(outcomes):
         if outcome.state not in FINISHED:
-            outcomes[number] = _run(outcome, out)
+            outcomes[number] = _run(outcome, out, amp)
         if outcomes[number].result is not None:
             _clear(outcomes[number].cell.folder(out), keep_checkpoints)
         yield outcomes[number], estimate_left(outcomes, number + 1)
@@ -100,14 +103,14 @@ def estimate_left(outcomes: Sequence[Outcome], done: int) -> float:
     return sum(map(guess, left), 0.0)
 
 
-def _run(before: Outcome, out: Path) -> Outcome:
+def _run(before: Outcome, out: Path, amp: bool) -> Outcome:
     """Runs a cell in a process of its own."""
     cell = before.cell
     folder = cell.folder(out)
     if before.state == 'damaged':
         (folder / RESULT).unlink()
     (folder / FAILURE).unlink(missing_ok=True)
-    order = dict(recipe=cell.recipe, root=str(cell.root))
+    order = dict(recipe=cell.recipe, root=str(cell.root), amp=amp)
     write_whole(folder / ORDER, (json.dumps(order) + '\n').encode())
     if cell.config is not None:
         write_whole(folder / CONFIG, cell.config.pretty_text.encode())

@@ -90,7 +90,7 @@ class Table:
         print(f'The page is {self.write_page(outcomes)}')
         return self._code(outcomes)
 
-    def make(self, keep_checkpoints: bool = False) -> int:
+    def make(self, keep_checkpoints: bool = False, amp: bool = False) -> int:
         """Makes what is missing, then the page; 0 where all cells have a result, else 1.
 
         Raises:
@@ -99,7 +99,7 @@ class Table:
         self._say_problems()
         outcomes: list[Outcome] = []
         try:
-            for outcome, left in run_cells(self.cells, self.out, keep_checkpoints):
+            for outcome, left in run_cells(self.cells, self.out, keep_checkpoints, amp):
                 outcomes.append(outcome)
                 more = '' if len(outcomes) == len(self.cells) else f'; {_time(left)}'
                 print(f'[{len(outcomes)}/{len(self.cells)}] {_describe(outcome)}{more}', flush=True)

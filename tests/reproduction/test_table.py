@@ -110,6 +110,16 @@ def test_checkpoints_go_when_there_is_a_result_unless_they_are_asked_for(finishe
     assert [path.name for path in kept.out.rglob('*.pth')] == ['epoch_2.pth']
 
 
+@pytest.mark.skipif(torch.cuda.is_available(), reason='an accelerator mixes with float16')
+def test_mixed_precision_is_said_by_the_page_and_makes_no_other_cell(finished, make, started):
+    assert 'mixed precision' not in page(finished)
+    both = make('ResNet18', 'HBFD', seeds=2)
+    assert both.make(amp=True) == 0 and len(started) == 1  # the first seed is there, in float32
+    kept, mixed = (read_result(cell.folder(both.out), cell.recipe) for cell in both.cells if cell.seed)
+    assert 'precision' not in kept['machine'] and mixed['machine']['precision'] == 'mixed with bfloat16'
+    assert 'in mixed precision, the others in float32: ResNet18, random (mixed with bfloat16).' in page(both)
+
+
 def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:200])
 

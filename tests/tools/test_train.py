@@ -100,6 +100,15 @@ def test_a_run_leaves_checkpoints_a_log_and_the_whole_config(finished):
     assert 'Epoch(train) [3]' in log(finished)
 
 
+@pytest.mark.skipif(torch.cuda.is_available(), reason='an accelerator mixes with float16')
+def test_mixed_precision_trains_on_a_processor_and_goes_on(config, tmp_path):
+    for more in ([], ['--resume', '--cfg-options', 'train_cfg.max_epochs=4']):
+        done = run(*command('train.py', config, '--work-dir', tmp_path, '--amp', *more))
+        assert done.returncode == 0, done.stderr
+    assert "type='Bfloat16OptimWrapper'" in (tmp_path / 'tiny.py').read_text()
+    assert 'resumed epoch: 3, iter: 12' in log(tmp_path) and (tmp_path / 'epoch_4.pth').is_file()
+
+
 # a run that was stopped
 
 @pytest.fixture(scope='module')
