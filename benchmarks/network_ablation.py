@@ -38,6 +38,7 @@ DATA = DATA_SETS['hazel-level']
 PARTS = ('train', 'val', 'test')
 FLIP = dict(type='RandomFlip', prob=0.5, direction='horizontal')
 PACK = dict(type='PackInputs')
+VIEWS = dict(type='TestTimeAug', transforms=[[dict(FLIP, prob=0.0), dict(FLIP, prob=1.0)], [PACK]])
 
 
 @dataclass(frozen=True)
@@ -94,11 +95,14 @@ def find_steps() -> list[Step]:
     flips = {'train_dataloader.dataset.pipeline': [FLIP, PACK]}
     crops = {'train_dataloader.dataset.prepare': [dict(type='LoadPhoto'), shrink(64)[0]],
              'train_dataloader.dataset.pipeline': [dict(type='RandomCrop', crop_size=64), FLIP, PACK]}
+    mirrored = {'tta_model': dict(type='AverageClsScoreTTA'), 'test_dataloader.dataset.pipeline': [VIEWS],
+                'test_dataloader.collate_fn': dict(type='pseudo_collate')}
     base, flipped, enhanced = 'ResNet18', '+ flips', 'FE+S'
     return [
         Step(base),
         Step('ordinal head', base, 'baselines/resnet18-ordinal'),
         Step(flipped, base, options=flips),
+        Step('+ mean of the photo and its mirror image', flipped, options={**flips, **mirrored}),
         Step('+ flips and crops to the side', base, options=crops),
         Step('+ fresh haze and flips', flipped, options=fresh_haze()),
         Step('128 pixels', base, options=larger(128)),

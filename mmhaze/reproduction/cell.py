@@ -22,6 +22,7 @@ import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
+from torch import nn
 
 from .. import baselines
 from ..checkpoints import check_checkpoint, newest_checkpoint
@@ -29,6 +30,7 @@ from ..datasets.listing import Listed
 from ..hooks import SeedEpochs
 from ..mixed_precision import mix_precision
 from ..photo import read_photo
+from ..registry import MODELS
 from .data import DATA_SETS, read_listing
 from .hooks import Diverged, RecordCurve
 from .machine import describe_machine
@@ -92,13 +94,21 @@ def train_and_test(config: Config, folder: Path, photos: Sequence[Listed]) -> tu
     paths = [loader.dataset.get_data_info(index)['img_path'] for index in range(len(loader.dataset))]
     if paths != [str(photo.path) for photo in photos]:
         raise ValueError(f'{folder / CONFIG} tests other photos than the split has.')
-    runner.model.eval()
+    network = as_tested(runner)
     with torch.no_grad():
-        samples = [sample for batch in loader for sample in runner.model.test_step(batch)]
+        samples = [sample for batch in loader for sample in network.test_step(batch)]
     found = np.array([sample.pred_score.cpu().numpy() for sample in samples], np.float64)
     if not np.isfinite(found).all():
         raise Diverged('the network of the last epoch predicts what is no number (NaN or infinite)')
     return found.argmax(1), found
+
+
+def as_tested(runner: Runner) -> nn.Module:
+    """The network that was trained, or what averages it over the views of a photo that its test pipeline makes, where
+    the config has a ``tta_model``."""
+    settings = runner.cfg.get('tta_model')
+    network = runner.model if settings is None else MODELS.build(dict(settings, module=runner.model))
+    return network.eval()
 
 
 def fit_and_predict(recipe: dict[str, Any],

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import copy
 import csv
 from pathlib import Path
+from types import SimpleNamespace
 
 import network_ablation as ablation
 import pytest
 import torch
-from mmengine.dataset import default_collate
-from mmengine.registry import DefaultScope
+from mmengine.dataset import default_collate, pseudo_collate
+from mmengine.registry import FUNCTIONS, DefaultScope
 from mmpretrain.registry import DATASETS, MODELS
 
+from mmhaze.reproduction.cell import as_tested
 from tests.tiny_set import write_tiny_set
 
 
@@ -56,11 +59,34 @@ def test_each_step_trains_and_tests(step, root):
     losses = model.train()(**model.data_preprocessor(batch, training=True), mode='loss')
     assert all(torch.isfinite(loss) for loss in losses.values())
     assert ('loss_constraint' in losses) == ('NC' in step.name)
-    shape = default_collate([seen['test'][0]])['inputs']
-    side = (shape['task'] if isinstance(shape, dict) else shape).shape[-1]
-    assert side == (128 if '128' in step.name else 64)
-    score = model.eval().test_step(default_collate([seen['test'][0]]))[0].pred_score
+    with DefaultScope.overwrite_default_scope('mmpretrain'):
+        network = as_tested(SimpleNamespace(cfg=cell.config, model=model))
+    batch = FUNCTIONS.get(cell.config.test_dataloader.collate_fn.type)([seen['test'][0]])
+    shown = batch['inputs']
+    while not isinstance(shown, torch.Tensor):  # of two channels, or of several views
+        shown = shown['task'] if isinstance(shown, dict) else shown[0]
+    assert shown.shape[-1] == (128 if '128' in step.name else 64)
+    score = network.test_step(batch)[0].pred_score
     assert score.shape == (9,) and torch.isfinite(score).all()
+
+
+def test_the_mean_of_two_views_is_that_of_the_photo_and_its_mirror_image(root):
+    step = next(step for step in ablation.find_steps() if 'mirror image' in step.name)
+    for path in (root.parent / 'data').glob('*.png'):
+        (root / path.name).symlink_to(path)
+    cell, = ablation.plan(step, root, ablation.read_listing(ablation.DATA, root, 'scene'), seeds=1)
+    with DefaultScope.overwrite_default_scope('mmpretrain'):
+        model = MODELS.build(cell.config.model).eval()
+        network = as_tested(SimpleNamespace(cfg=cell.config, model=model))
+        plain = dict(cell.config.test_dataloader.dataset, pipeline=[ablation.PACK])
+        photo = default_collate([DATASETS.build(plain)[0]])
+        views = pseudo_collate([DATASETS.build(cell.config.test_dataloader.dataset)[0]])
+    mirrored = dict(photo, inputs=photo['inputs'].flip(-1))
+    with torch.no_grad():
+        each = [model.test_step(copy.deepcopy(batch))[0].pred_score for batch in (photo, mirrored)]
+        both = network.test_step(views)[0].pred_score
+    assert not torch.equal(*each)
+    torch.testing.assert_close(both, (each[0] + each[1]) / 2)
 
 
 def test_the_table_has_the_gain_beside_another_step():
