@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from .report import below_base
@@ -63,11 +64,7 @@ def _shortfalls(section: Mapping[str, Any]) -> list[str]:
         if row['difference'] is not None and row['difference'] < 0:
             said.append(f'**{row["name"]} is below the paper**: {with_spread(row["accuracy"])} against '
                         f'{number(row["paper"])}, {number(-row["difference"])} less.')
-        for each in row['missing']:
-            seed = f', seed {each["seed"]}' if each['seed'] else ''
-            reason = f': {each["reason"]}' if each['reason'] else ''
-            said.append(f'{row["name"]}{seed} {"is " if each["state"] in ("open", "begun") else ""}'
-                        f'{STATES[each["state"]]}{reason}'.rstrip('.') + '.')
+        said += _missing(row)
     without = [row['name'] for row in section['rows'] if not row['planned']]
     if without:
         said.append(f'Not run, as there is no config for this data set: {"; ".join(without)}.')
@@ -83,6 +80,18 @@ def _shortfalls(section: Mapping[str, Any]) -> list[str]:
     said += section['remarks']
     said.append(f'The test part has {section["parts"]["test"]} photos, of {sum(section["parts"].values())}. Seeds '
                 'change what is drawn in training, not which photos are tested: the spread says nothing of others.')
+    return said
+
+
+def _missing(row: Mapping[str, Any]) -> list[str]:
+    """What a row lacks and why, seeds of one fate together."""
+    said = []
+    for (state, reason), group in groupby(row['missing'], lambda each: (each['state'], each['reason'])):
+        seeds = [str(each['seed']) for each in group if each['seed']]
+        which = f', seed{"s" * (len(seeds) > 1)} {", ".join(seeds)}' if seeds else ''
+        verb = ('are ' if len(seeds) > 1 else 'is ') if state in ('open', 'begun') else ''
+        why = f': {reason}'.rstrip('.') if reason else ''
+        said.append(f'{row["name"]}{which} {verb}{STATES[state]}{why}.')
     return said
 
 

@@ -80,6 +80,17 @@ def test_what_falls_short_comes_before_the_table(page):
     assert cells_of(page, 'SVM')[1] == 'failed' and cells_of(page, 'CNN')[1] == 'not run'
 
 
+def test_seeds_that_lack_for_one_reason_are_said_together(section):
+    row = next(row for row in section['rows'] if row['name'] == 'LeNet5')
+    row['missing'] = [dict(seed=seed, state=state, reason=reason) for seed, state, reason in (
+        (2, 'failed', 'no memory.'), (3, 'open', ''), (4, 'open', ''), (5, 'begun', '2 epochs are done'))]
+    row['ours'], row['paper'] = True, None
+    text = render(dict(table='table1', command='', json='', sections=[section], machines=[]))
+    assert [line for line in text.splitlines() if line.startswith('- LeNet5')] == [
+        '- LeNet5, seed 2 failed: no memory.', '- LeNet5, seeds 3, 4 are not run yet.',
+        '- LeNet5, seed 5 is not finished: 2 epochs are done.']
+
+
 @pytest.mark.parametrize('value, text', [(.91084, '.9108'), (0, '.0000'), (1, '1.0000'), (-.02, '-.0200'), (None, '-'),
                                          (10.5, '10.5000')])
 def test_numbers_read_as_in_tables(value, text):
