@@ -29,6 +29,7 @@ from mmhaze.reproduction.data import DATA_SETS, Listing, read_listing
 from mmhaze.reproduction.report import make_row
 from mmhaze.reproduction.results import RESULT
 from mmhaze.reproduction.running import run_cells
+from mmhaze.reproduction.table import describe_outcome
 from mmhaze.reproduction.tables import Row
 from mmhaze.synthesis.fog import FOGS
 from mmhaze.synthesis.writer import read_table, write_table
@@ -179,7 +180,7 @@ def main(argv: list[str] | None = None) -> None:
             cells = [cell for cell in cells if (cell.folder(args.out) / RESULT).is_file()]
         for outcome, _ in run_cells(cells, args.out, amp=args.amp):
             outcomes.append(outcome)
-            print(f'{outcome.cell.name}: {outcome.state}{f", {outcome.reason}" if outcome.reason else ""}', flush=True)
+            print(describe_outcome(outcome), flush=True)
         row = make_row(Row(step.name, step.config), DATA, outcomes)
         if row['runs']:
             rows.append(dict(beside=step.beside, **row))

@@ -79,7 +79,7 @@ class Table:
         """Prints where each cell stands; 0 where all have a result, else 1."""
         outcomes = [look(cell, self.out) for cell in self.cells]
         for outcome in outcomes:
-            print(_describe(outcome))
+            print(describe_outcome(outcome))
         self._say_problems()
         return self._code(outcomes)
 
@@ -102,7 +102,7 @@ class Table:
             for outcome, left in run_cells(self.cells, self.out, keep_checkpoints, amp):
                 outcomes.append(outcome)
                 more = '' if len(outcomes) == len(self.cells) else f'; {_time(left)}'
-                print(f'[{len(outcomes)}/{len(self.cells)}] {_describe(outcome)}{more}', flush=True)
+                print(f'[{len(outcomes)}/{len(self.cells)}] {describe_outcome(outcome)}{more}', flush=True)
         finally:
             outcomes += [look(cell, self.out) for cell in self.cells[len(outcomes):]]
             print(f'The page is {self.write_page(outcomes)}', flush=True)
@@ -137,7 +137,7 @@ class Table:
         return 0 if whole and not any(isinstance(listing, str) for *_, listing in self.places) else 1
 
 
-def _describe(outcome: Outcome) -> str:
+def describe_outcome(outcome: Outcome) -> str:
     """``'ResNet18, hazel-level, split random, seed 1: kept, .9706'``."""
     text = f'{outcome.cell.name}: {outcome.state}'
     if outcome.result is not None:

@@ -13,6 +13,7 @@ from mmengine.registry import FUNCTIONS, DefaultScope
 from mmpretrain.registry import DATASETS, MODELS
 
 from mmhaze.reproduction.cell import as_tested
+from mmhaze.reproduction.cells import Cell
 from tests.tiny_set import write_tiny_set
 
 
@@ -47,11 +48,17 @@ def test_each_step_is_beside_one_before_it_and_differs_from_all_others():
     assert len({str((step.config, step.options)) for step in steps}) == len(set(names)) == len(steps)
 
 
-@pytest.mark.parametrize('step', ablation.find_steps(), ids=lambda step: step.name)
-def test_each_step_trains_and_tests(step, root):
+def plan_with_photos(step: ablation.Step, root: Path) -> Cell:
+    """The cell of a step; the photos of a tiny set lie beside its manifest, and so are no folder to link."""
     for path in (root.parent / 'data').glob('*.png'):
         (root / path.name).symlink_to(path)
     cell, = ablation.plan(step, root, ablation.read_listing(ablation.DATA, root, 'scene'), seeds=1)
+    return cell
+
+
+@pytest.mark.parametrize('step', ablation.find_steps(), ids=lambda step: step.name)
+def test_each_step_trains_and_tests(step, root):
+    cell = plan_with_photos(step, root)
     with DefaultScope.overwrite_default_scope('mmpretrain'):
         model = MODELS.build(cell.config.model)
         seen = {part: DATASETS.build(cell.config[f'{part}_dataloader'].dataset) for part in ('train', 'test')}
@@ -72,9 +79,7 @@ def test_each_step_trains_and_tests(step, root):
 
 def test_the_mean_of_two_views_is_that_of_the_photo_and_its_mirror_image(root):
     step = next(step for step in ablation.find_steps() if 'mirror image' in step.name)
-    for path in (root.parent / 'data').glob('*.png'):
-        (root / path.name).symlink_to(path)
-    cell, = ablation.plan(step, root, ablation.read_listing(ablation.DATA, root, 'scene'), seeds=1)
+    cell = plan_with_photos(step, root)
     with DefaultScope.overwrite_default_scope('mmpretrain'):
         model = MODELS.build(cell.config.model).eval()
         network = as_tested(SimpleNamespace(cfg=cell.config, model=model))
