@@ -38,6 +38,8 @@ CONFIGS = Path(__file__).parents[1] / 'configs'
 DATA = DATA_SETS['hazel-level']
 PARTS = ('train', 'val', 'test')
 FLIP = dict(type='RandomFlip', prob=0.5, direction='horizontal')
+CROP = dict(type='RandomCrop', crop_size=64)  # of 85 columns that photos have whose height is 64
+JITTER = dict(type='ColorJitter', brightness=0.4, contrast=0.4, saturation=0.4, backend='cv2')
 PACK = dict(type='PackInputs')
 VIEWS = dict(type='TestTimeAug', transforms=[[dict(FLIP, prob=0.0), dict(FLIP, prob=1.0)], [PACK]])
 
@@ -82,12 +84,14 @@ def with_maps(*names: str) -> dict[str, Any]:
         (f'{part}_dataloader.dataset.pipeline', [dict(type='PackDualChannel', magnifier=list(names))]))}
 
 
-def fresh_haze() -> dict[str, Any]:
-    """Options for haze drawn anew in each epoch, over as many images."""
+def fresh_haze(crops: bool = False, jitter: bool = False) -> dict[str, Any]:
+    """Options for haze drawn anew in each epoch, over as many images; the clear scenes may change their colours."""
     config = Config.fromfile(CONFIGS / 'baselines/resnet18_hazel-level-fresh.py')
     dataset = config.train_dataloader.dataset
+    pipeline = [CROP if crops and step.type == 'CenterCrop' else step for step in dataset.pipeline]
     return {'train_dataloader.dataset.ann_file': dataset.ann_file, 'train_dataloader.dataset.prepare': dataset.prepare,
-            'train_dataloader.dataset.pipeline': dataset.pipeline, 'train_cfg.max_epochs': config.train_cfg.max_epochs,
+            'train_dataloader.dataset.pipeline': [JITTER, *pipeline] if jitter else pipeline,
+            'train_cfg.max_epochs': config.train_cfg.max_epochs,
             'train_cfg.val_interval': config.train_cfg.max_epochs, 'default_hooks.checkpoint.interval': 36}
 
 
@@ -95,7 +99,7 @@ def find_steps() -> list[Step]:
     """All steps, in the order of the table."""
     flips = {'train_dataloader.dataset.pipeline': [FLIP, PACK]}
     crops = {'train_dataloader.dataset.prepare': [dict(type='LoadPhoto'), shrink(64)[0]],
-             'train_dataloader.dataset.pipeline': [dict(type='RandomCrop', crop_size=64), FLIP, PACK]}
+             'train_dataloader.dataset.pipeline': [CROP, FLIP, PACK]}
     mirrored = {'tta_model': dict(type='AverageClsScoreTTA'), 'test_dataloader.dataset.pipeline': [VIEWS],
                 'test_dataloader.collate_fn': dict(type='pseudo_collate')}
     base, flipped, enhanced = 'ResNet18', '+ flips', 'FE+S'
@@ -106,6 +110,9 @@ def find_steps() -> list[Step]:
         Step('+ mean of the photo and its mirror image', flipped, options={**flips, **mirrored}),
         Step('+ flips and crops to the side', base, options=crops),
         Step('+ fresh haze and flips', flipped, options=fresh_haze()),
+        Step('+ fresh haze, flips and crops', '+ fresh haze and flips', options=fresh_haze(crops=True)),
+        Step('+ fresh haze over other colours, flips and crops', '+ fresh haze, flips and crops',
+             options=fresh_haze(crops=True, jitter=True)),
         Step('128 pixels', base, options=larger(128)),
         Step('ResNet34', base, options={'model.backbone.depth': 34}),
         Step('IA+S', base, 'magnet/magnet-ia-s_resnet18'),
