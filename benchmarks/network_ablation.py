@@ -39,6 +39,7 @@ DATA = DATA_SETS['hazel-level']
 PARTS = ('train', 'val', 'test')
 FLIP = dict(type='RandomFlip', prob=0.5, direction='horizontal')
 CROP = dict(type='RandomCrop', crop_size=64)  # of 85 columns that photos have whose height is 64
+ZOOM = dict(type='RandomResizedCrop', scale=64, crop_ratio_range=(0.4, 1.0), interpolation='bicubic', backend='pillow')
 JITTER = dict(type='ColorJitter', brightness=0.4, contrast=0.4, saturation=0.4, backend='cv2')
 PACK = dict(type='PackInputs')
 VIEWS = dict(type='TestTimeAug', transforms=[[dict(FLIP, prob=0.0), dict(FLIP, prob=1.0)], [PACK]])
@@ -100,6 +101,8 @@ def find_steps() -> list[Step]:
     flips = {'train_dataloader.dataset.pipeline': [FLIP, PACK]}
     crops = {'train_dataloader.dataset.prepare': [dict(type='LoadPhoto'), shrink(64)[0]],
              'train_dataloader.dataset.pipeline': [CROP, FLIP, PACK]}
+    zooms = {'train_dataloader.dataset.prepare': [dict(type='LoadPhoto'), shrink(96)[0]],
+             'train_dataloader.dataset.pipeline': [ZOOM, FLIP, PACK]}
     mirrored = {'tta_model': dict(type='AverageClsScoreTTA'), 'test_dataloader.dataset.pipeline': [VIEWS],
                 'test_dataloader.collate_fn': dict(type='pseudo_collate')}
     base, flipped, enhanced = 'ResNet18', '+ flips', 'FE+S'
@@ -109,6 +112,7 @@ def find_steps() -> list[Step]:
         Step(flipped, base, options=flips),
         Step('+ mean of the photo and its mirror image', flipped, options={**flips, **mirrored}),
         Step('+ flips and crops to the side', base, options=crops),
+        Step('+ flips and crops of all sizes', '+ flips and crops to the side', options=zooms),
         Step('+ fresh haze and flips', flipped, options=fresh_haze()),
         Step('+ fresh haze, flips and crops', '+ fresh haze and flips', options=fresh_haze(crops=True)),
         Step('+ fresh haze over other colours, flips and crops', '+ fresh haze, flips and crops',
