@@ -103,6 +103,8 @@ def find_steps() -> list[Step]:
              'train_dataloader.dataset.pipeline': [CROP, FLIP, PACK]}
     zooms = {'train_dataloader.dataset.prepare': [dict(type='LoadPhoto'), shrink(96)[0]],
              'train_dataloader.dataset.pipeline': [ZOOM, FLIP, PACK]}
+    mixed = {'model.data_preprocessor.num_classes': 9,
+             'model.data_preprocessor.batch_augments': dict(augments=dict(type='CutMix', alpha=1.0))}
     mirrored = {'tta_model': dict(type='AverageClsScoreTTA'), 'test_dataloader.dataset.pipeline': [VIEWS],
                 'test_dataloader.collate_fn': dict(type='pseudo_collate')}
     base, flipped, enhanced = 'ResNet18', '+ flips', 'FE+S'
@@ -112,6 +114,7 @@ def find_steps() -> list[Step]:
         Step(flipped, base, options=flips),
         Step('+ mean of the photo and its mirror image', flipped, options={**flips, **mirrored}),
         Step('+ flips and crops to the side', base, options=crops),
+        Step('+ CutMix', '+ flips and crops to the side', options={**crops, **mixed}),
         Step('+ flips and crops of all sizes', '+ flips and crops to the side', options=zooms),
         Step('+ fresh haze and flips', flipped, options=fresh_haze()),
         Step('+ fresh haze, flips and crops', '+ fresh haze and flips', options=fresh_haze(crops=True)),
