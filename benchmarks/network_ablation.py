@@ -1,4 +1,4 @@
-"""What networks gain, step by step, on streets they have never seen.
+"""What networks gain, step by step, on streets they have never seen, beside trees without a network.
 
     python benchmarks/network_ablation.py data/hazel-level --out work_dirs/network_ablation \
         --json docs/results/network_ablation.json --page docs/results/hazel-level.md
@@ -54,12 +54,19 @@ class Step:
         beside: the step that it is compared with.
         config: as a row of a table has it.
         options: entries of the config to change, as ``--cfg-options`` has them.
+        baseline: instead of a config, a class of :mod:`mmhaze.baselines` and its arguments.
     """
 
     name: str
     beside: str = ''
     config: str = 'baselines/resnet18'
     options: Mapping[str, Any] = field(default_factory=dict)
+    baseline: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def row(self) -> Row:
+        """What is run, as a row of a table."""
+        return Row(self.name, '' if self.baseline else self.config, self.baseline)
 
 
 def shrink(size: int) -> list[dict]:
@@ -107,7 +114,7 @@ def find_steps() -> list[Step]:
              'model.data_preprocessor.batch_augments': dict(augments=dict(type='CutMix', alpha=1.0))}
     mirrored = {'tta_model': dict(type='AverageClsScoreTTA'), 'test_dataloader.dataset.pipeline': [VIEWS],
                 'test_dataloader.collate_fn': dict(type='pseudo_collate')}
-    base, flipped, enhanced = 'ResNet18', '+ flips', 'FE+S'
+    base, flipped, enhanced, small = 'ResNet18', '+ flips', 'FE+S', 'LeNet5'
     return [
         Step(base),
         Step('ordinal head', base, 'baselines/resnet18-ordinal'),
@@ -129,6 +136,10 @@ def find_steps() -> list[Step]:
         Step('FE, both maps', enhanced, 'magnet/magnet-fe-s_resnet18', with_maps('haze_filter', 'haze_segment')),
         Step('FE, both maps and transmission', 'FE, both maps', 'magnet/magnet-fe-s_resnet18',
              with_maps('haze_filter', 'haze_segment', 'haze_transmission')),
+        Step(small, base, 'baselines/lenet5'),
+        Step('LeNet5, flips and crops to the side', small, 'baselines/lenet5', crops),
+        Step('RowTrees', base, baseline=dict(type='RowTrees')),
+        Step('RoadTrees', base, baseline=dict(type='RoadTrees')),
     ]
 
 
@@ -151,7 +162,7 @@ def hold_out(data: Path, folder: Path, folds: int, seed: int) -> Path:
 def plan(step: Step, root: Path, listing: Listing, seeds: int) -> list[Cell]:
     """The cells of a step, one for each seed."""
     options = {f'{part}_dataloader.num_workers': 0 for part in PARTS}
-    return plan_cells(Row(step.name, step.config), DATA, 'scene', range(1, seeds + 1), root=root, listing=listing,
+    return plan_cells(step.row, DATA, 'scene', range(1, seeds + 1), root=root, listing=listing,
                       configs=CONFIGS, options={**options, **step.options})
 
 
@@ -195,7 +206,7 @@ def main(argv: list[str] | None = None) -> None:
         for outcome, _ in run_cells(cells, args.out, amp=args.amp):
             outcomes.append(outcome)
             print(describe_outcome(outcome), flush=True)
-        row = make_row(Row(step.name, step.config), DATA, outcomes)
+        row = make_row(step.row, DATA, outcomes)
         if row['runs']:
             rows.append(dict(beside=step.beside, **row))
     table = make_table(rows)

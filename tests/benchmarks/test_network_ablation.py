@@ -20,7 +20,10 @@ from tests.tiny_set import write_tiny_set
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """What is held out of a tiny set of nine scenes, three of them its own test part."""
-    return ablation.hold_out(write_tiny_set(tmp_path / 'data', rounds=9), tmp_path / 'held', folds=3, seed=0)
+    held = ablation.hold_out(write_tiny_set(tmp_path / 'data', rounds=9), tmp_path / 'held', folds=3, seed=0)
+    for path in (tmp_path / 'data').glob('*.png'):  # which lie beside its manifest, and so are no folder to link
+        (held / path.name).symlink_to(path)
+    return held
 
 
 def read(path: Path) -> dict[str, set[str]]:
@@ -45,20 +48,19 @@ def test_each_step_is_beside_one_before_it_and_differs_from_all_others():
     steps = ablation.find_steps()
     names = [step.name for step in steps]
     assert all(not step.beside or step.beside in names[:number] for number, step in enumerate(steps))
-    assert len({str((step.config, step.options)) for step in steps}) == len(set(names)) == len(steps)
+    assert len({str((step.row.config, step.options, step.baseline)) for step in steps}) == len(set(names)) == len(steps)
 
 
-def plan_with_photos(step: ablation.Step, root: Path) -> Cell:
-    """The cell of a step; the photos of a tiny set lie beside its manifest, and so are no folder to link."""
-    for path in (root.parent / 'data').glob('*.png'):
-        (root / path.name).symlink_to(path)
+def plan(step: ablation.Step, root: Path) -> Cell:
+    """The cell of a step."""
     cell, = ablation.plan(step, root, ablation.read_listing(ablation.DATA, root, 'scene'), seeds=1)
     return cell
 
 
-@pytest.mark.parametrize('step', ablation.find_steps(), ids=lambda step: step.name)
-def test_each_step_trains_and_tests(step, root):
-    cell = plan_with_photos(step, root)
+@pytest.mark.parametrize('step', [step for step in ablation.find_steps() if not step.baseline],
+                         ids=lambda step: step.name)
+def test_each_network_trains_and_tests(step, root):
+    cell = plan(step, root)
     with DefaultScope.overwrite_default_scope('mmpretrain'):
         model = MODELS.build(cell.config.model)
         seen = {part: DATASETS.build(cell.config[f'{part}_dataloader'].dataset) for part in ('train', 'test')}
@@ -77,9 +79,17 @@ def test_each_step_trains_and_tests(step, root):
     assert score.shape == (9,) and torch.isfinite(score).all()
 
 
+def test_trees_need_no_config(root):
+    trees = [step for step in ablation.find_steps() if step.baseline]
+    assert [step.name for step in trees] == ['RowTrees', 'RoadTrees']
+    for step in trees:
+        cell = plan(step, root)
+        assert cell.config is None and cell.recipe['baseline'] == dict(type=step.name)
+
+
 def test_the_mean_of_two_views_is_that_of_the_photo_and_its_mirror_image(root):
     step = next(step for step in ablation.find_steps() if 'mirror image' in step.name)
-    cell = plan_with_photos(step, root)
+    cell = plan(step, root)
     with DefaultScope.overwrite_default_scope('mmpretrain'):
         model = MODELS.build(cell.config.model).eval()
         network = as_tested(SimpleNamespace(cfg=cell.config, model=model))
