@@ -138,6 +138,8 @@ def find_steps() -> list[Step]:
              with_maps('haze_filter', 'haze_segment', 'haze_transmission')),
         Step(small, base, 'baselines/lenet5'),
         Step('LeNet5, flips and crops to the side', small, 'baselines/lenet5', crops),
+        Step('CNN, softmax', base, 'baselines/cnn'),
+        Step('CNN, softmax, flips and crops to the side', 'CNN, softmax', 'baselines/cnn', crops),
         Step('RowTrees', base, baseline=dict(type='RowTrees')),
         Step('RoadTrees', base, baseline=dict(type='RoadTrees')),
     ]
