@@ -80,6 +80,12 @@ def larger(size: int) -> dict[str, Any]:
     return {f'{part}_dataloader.dataset.prepare': [dict(type='LoadPhoto'), *shrink(size)] for part in PARTS}
 
 
+def with_crops(height: int, crop: dict) -> dict[str, Any]:
+    """Options for another crop in each epoch, and flips, of photos ``height`` pixels high."""
+    return {'train_dataloader.dataset.prepare': [dict(type='LoadPhoto'), shrink(height)[0]],
+            'train_dataloader.dataset.pipeline': [crop, FLIP, PACK]}
+
+
 def with_maps(*names: str) -> dict[str, Any]:
     """Options for a magnifier of several maps, a plane each."""
     steps = [dict(type='UCM', maps=[name for name in names if name != 'haze_transmission'], min_box=64)]
@@ -106,10 +112,7 @@ def fresh_haze(crops: bool = False, jitter: bool = False) -> dict[str, Any]:
 def find_steps() -> list[Step]:
     """All steps, in the order of the table."""
     flips = {'train_dataloader.dataset.pipeline': [FLIP, PACK]}
-    crops = {'train_dataloader.dataset.prepare': [dict(type='LoadPhoto'), shrink(64)[0]],
-             'train_dataloader.dataset.pipeline': [CROP, FLIP, PACK]}
-    zooms = {'train_dataloader.dataset.prepare': [dict(type='LoadPhoto'), shrink(96)[0]],
-             'train_dataloader.dataset.pipeline': [ZOOM, FLIP, PACK]}
+    crops = with_crops(64, CROP)
     mixed = {'model.data_preprocessor.num_classes': 9,
              'model.data_preprocessor.batch_augments': dict(augments=dict(type='CutMix', alpha=1.0))}
     mirrored = {'tta_model': dict(type='AverageClsScoreTTA'), 'test_dataloader.dataset.pipeline': [VIEWS],
@@ -122,7 +125,7 @@ def find_steps() -> list[Step]:
         Step('+ mean of the photo and its mirror image', flipped, options={**flips, **mirrored}),
         Step('+ flips and crops to the side', base, options=crops),
         Step('+ CutMix', '+ flips and crops to the side', options={**crops, **mixed}),
-        Step('+ flips and crops of all sizes', '+ flips and crops to the side', options=zooms),
+        Step('+ flips and crops of all sizes', '+ flips and crops to the side', options=with_crops(96, ZOOM)),
         Step('+ fresh haze and flips', flipped, options=fresh_haze()),
         Step('+ fresh haze, flips and crops', '+ fresh haze and flips', options=fresh_haze(crops=True)),
         Step('+ fresh haze over other colours, flips and crops', '+ fresh haze, flips and crops',
