@@ -64,6 +64,8 @@ TABLE_1 = (
     Row('random trees on rows', baseline=dict(type='RowTrees'), ours=True),
     Row('random trees on the road', baseline=dict(type='RoadTrees'), ours=True),
     Row('CNN, softmax', 'baselines/cnn', ours=True),
+    Row('LeNet5, crops to the side', 'baselines/lenet5-crops', ours=True),
+    Row('ResNet18, crops to the side', 'baselines/resnet18-crops', ours=True),
 )
 
 # of LeNet5's rows only the base network's numbers are at hand, from Table 1

@@ -1,0 +1,145 @@
+"""Which test streets of Hazel-level a training scene shows too, from another spot, and whether that helps.
+
+    python benchmarks/same_places.py data/hazel-level --json docs/results/same_places.json \
+        --page docs/results/hazel-level.md
+
+Scenes that look alike are on one side of the split ``scene``. But FRIDA and FRIDA2 are drawn in one town, and one
+corner of it may be in a test scene and, from some metres away or under another sky, in a training scene. Two clear
+scenes show one place where at least ``SAME_PLACE`` of their SIFT features, as RootSIFT, match (Lowe's ratio .75) and
+agree with one homography to 4 pixels and with one epipolar geometry to 2. Accuracy with and without such streets is
+read from the results of ``tools/reproduce.py`` that are in the repository; ``hazel_level.py --keep-clear`` writes the
+clear scenes.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from environment import describe_environment
+from page_tables import markdown_table, put_table
+
+from mmhaze.files import read_json, write_whole
+from mmhaze.progress import show_progress
+from mmhaze.reproduction.results import RESULT
+from mmhaze.synthesis.writer import read_table
+
+CELLS = Path(__file__).parents[1] / 'docs/results/reproduce/cells'
+SAME_PLACE = 60  # by eye: from here on all pairs of the split show one corner, below it one street at most
+RATIO, PLANE_PIXELS, EPIPOLAR_PIXELS, SURE = 0.75, 4.0, 2.0, 0.999
+FEWEST = 15      # matches below which a geometry means nothing
+SHOWN = {'resnet18': 'ResNet18', 'cnn': 'CNN, softmax', 'roadtrees': 'RoadTrees'}
+
+
+class Features(NamedTuple):
+    """Points (N, 2) float32, in pixels, and their descriptors (N, 128) float32."""
+
+    points: np.ndarray
+    descriptors: np.ndarray
+
+
+def find_features(path: Path) -> Features:
+    """The 2000 strongest SIFT features of a picture, as RootSIFT."""
+    grey = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    if grey is None:
+        raise ValueError(f'{path} is no picture. Write the clear scenes again, with hazel_level.py --keep-clear.')
+    points, descriptors = cv2.SIFT.create(2000).detectAndCompute(grey, None)
+    if descriptors is None:
+        return Features(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32))
+    return Features(np.array([point.pt for point in points], np.float32),
+                    np.sqrt(descriptors / np.maximum(descriptors.sum(1, keepdims=True), 1e-7)))
+
+
+def count_shared(one: Features, other: Features) -> int:
+    """How many features of ``one`` are in ``other``, moved as one rigid place seen from two spots would move them."""
+    if min(len(one.points), len(other.points)) < FEWEST:
+        return 0
+    near = [first for first, second in cv2.BFMatcher().knnMatch(one.descriptors, other.descriptors, k=2)
+            if first.distance < RATIO * second.distance]
+    if len(near) < FEWEST:
+        return 0
+    here = one.points[[match.queryIdx for match in near]]
+    there = other.points[[match.trainIdx for match in near]]
+    _, plane = cv2.findHomography(here, there, cv2.RANSAC, PLANE_PIXELS)
+    _, epipolar = cv2.findFundamentalMat(here, there, cv2.FM_RANSAC, EPIPOLAR_PIXELS, SURE)
+    if plane is None or epipolar is None or len(epipolar) != len(near):
+        return 0
+    return min(int(plane.sum()), int(epipolar.sum()))
+
+
+def find_closest(data: Path) -> dict[str, tuple[str, int]]:
+    """For each test scene the training scene that shares most features with it, and how many."""
+    rows = read_table(data / 'clear.csv')
+    found = {row['scene']: find_features(data / row['file']) for row in rows}
+    training, test = ([row['scene'] for row in rows if row['split_scene'] == part] for part in ('train', 'test'))
+    closest = {}
+    with show_progress(len(test), label='test scenes', unit='scenes') as advance:
+        for scene in test:
+            shared = {other: count_shared(found[scene], found[other]) for other in training}
+            best = max(shared, key=lambda other: shared[other])
+            closest[scene] = (best, shared[best])
+            advance(1)
+    return closest
+
+
+def read_scores(data: Path, cells: Path) -> dict[str, dict[str, list[float]]]:
+    """The accuracy on each test scene, by method (the name of its cells) and scene, one number a seed."""
+    scene_of = {row['file']: row['scene'] for row in read_table(data / 'manifest.csv')}
+    scores: dict[str, dict[str, list[float]]] = {}
+    for folder in sorted(cells.glob('*_hazel-level_scene_*')):
+        right: dict[str, list[bool]] = {}
+        for photo in read_json(folder / RESULT)['predictions']:
+            right.setdefault(scene_of[photo['path']], []).append(photo['predicted'] == photo['level'])
+        method = scores.setdefault(folder.name.split('_hazel-level_')[0], {})
+        for scene, photos in right.items():
+            method.setdefault(scene, []).append(float(np.mean(photos)))
+    return scores
+
+
+def mean_over(scores: dict[str, list[float]], scenes: Iterable[str]) -> float:
+    """The accuracy over some scenes, of as many photos each, and all seeds."""
+    return float(np.mean([scores[scene] for scene in scenes]))
+
+
+def make_tables(closest: dict[str, tuple[str, int]], scores: dict[str, dict[str, list[float]]]) -> tuple[str, str]:
+    """By scene, the most shared first; and by method, on streets that are shared and on the others."""
+    order = sorted(closest, key=lambda scene: -closest[scene][1])
+    by_scene = markdown_table(
+        ['test scene', 'closest training scene', '#shared features', *(f'#{name}' for name in SHOWN.values())],
+        [[scene, *closest[scene], *(f'{np.mean(scores[key][scene]):.2f}' for key in SHOWN)] for scene in order])
+    known = [scene for scene in order if closest[scene][1] >= SAME_PLACE]
+    new = [scene for scene in order if closest[scene][1] < SAME_PLACE]
+    by_method = markdown_table(
+        ['', '#all', f'#{len(known)} streets seen from elsewhere', f'#the other {len(new)}'],
+        [[name, *(f'{mean_over(of, part):.3f}' for part in (order, known, new))]
+         for name, of in sorted(scores.items(), key=lambda item: -mean_over(item[1], order))])
+    return by_scene, by_method
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('data', type=Path, help='folder of Hazel-level, with its clear scenes')
+    parser.add_argument('--cells', type=Path, default=CELLS, help='cells of tools/reproduce.py (default: %(default)s)')
+    parser.add_argument('--json', type=Path)
+    parser.add_argument('--page', type=Path, help='a page with places for "places by scene" and "places by method"')
+    args = parser.parse_args(argv)
+
+    closest, scores = find_closest(args.data), read_scores(args.data, args.cells)
+    by_scene, by_method = make_tables(closest, scores)
+    print(f'{by_scene}\n\n{by_method}')
+    if args.json:
+        scenes = {scene: dict(closest=other, shared=count, accuracy={name: of[scene] for name, of in scores.items()})
+                  for scene, (other, count) in closest.items()}
+        report = dict(environment=describe_environment(), same_place=SAME_PLACE, scenes=scenes)
+        write_whole(args.json, (json.dumps(report, indent=2) + '\n').encode())
+    if args.page:
+        put_table(args.page, 'places by scene', by_scene)
+        put_table(args.page, 'places by method', by_method)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,50 @@
+"""Features shared by two views of one place, and the tables that are made of them."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import same_places
+
+
+def texture(seed: int) -> np.ndarray:
+    noise = np.random.default_rng(seed).random((240, 320)).astype(np.float32)
+    rough = sum(cv2.GaussianBlur(noise, (0, 0), sigma) * sigma for sigma in (2, 4, 8))
+    return cv2.normalize(rough, None, 0, 255, cv2.NORM_MINMAX).astype(np.uint8)
+
+
+def features(img: np.ndarray, folder: Path, name: str) -> same_places.Features:
+    cv2.imwrite(str(folder / f'{name}.png'), img)
+    return same_places.find_features(folder / f'{name}.png')
+
+
+def test_a_place_from_another_spot_is_known_again_and_another_place_is_not(tmp_path):
+    place = texture(0)
+    moved = cv2.warpPerspective(place, np.array([[1.1, 0.05, -20], [0.02, 1.05, -8], [1e-4, 0, 1]]), (320, 240))
+    views = place, (moved * 0.7).astype(np.uint8), texture(1)
+    here, there, other = (features(view, tmp_path, str(number)) for number, view in enumerate(views))
+    assert same_places.count_shared(here, there) > same_places.SAME_PLACE
+    assert same_places.count_shared(here, other) < same_places.FEWEST
+
+
+def test_a_picture_without_features_shares_none(tmp_path):
+    flat = features(np.full((240, 320), 128, np.uint8), tmp_path, 'flat')
+    assert len(flat.points) == 0
+    assert same_places.count_shared(flat, features(texture(0), tmp_path, 'place')) == 0
+
+
+def test_a_file_that_is_no_picture_is_named(tmp_path):
+    (tmp_path / 'broken.png').write_bytes(b'not a picture')
+    with pytest.raises(ValueError, match=r'broken\.png is no picture'):
+        same_places.find_features(tmp_path / 'broken.png')
+
+
+def test_streets_are_parted_by_what_they_share():
+    closest = {'a': ('x', same_places.SAME_PLACE), 'b': ('y', same_places.SAME_PLACE - 1), 'c': ('x', 0)}
+    one = {'a': [0.9, 0.7], 'b': [0.2, 0.4], 'c': [0.1, 0.5]}
+    scores = dict.fromkeys(same_places.SHOWN, one)
+    by_scene, by_method = same_places.make_tables(closest, scores)
+    assert '| a | x | 60 | 0.80 | 0.80 | 0.80 |' in by_scene.splitlines()[2]
+    assert by_method.splitlines()[2].endswith('| 0.467 | 0.800 | 0.300 |')
