@@ -6,7 +6,7 @@
 Only training scenes of the split ``scene`` are read; a part of them is held out, near-duplicates together, so one may
 choose by these figures. Each step changes one thing of another. Its result is kept in OUT as a cell of
 ``tools/reproduce.py`` is, and a run that was stopped goes on. ``clear.csv``, for fresh haze, is there with
-``hazel_level.py --keep-clear``.
+``hazel_level.py --keep-clear``, and the weights of a pretrained encoder with ``benchmarks/imagenet_weights.py``.
 """
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ from mmhaze.synthesis.writer import read_table, write_table
 CONFIGS = Path(__file__).parents[1] / 'configs'
 DATA = DATA_SETS['hazel-level']
 PARTS = ('train', 'val', 'test')
+PRETRAINED = 'work_dirs/efficientnet-lite0.pth'  # of benchmarks/imagenet_weights.py
 FLIP = dict(type='RandomFlip', prob=0.5, direction='horizontal')
 CROP = dict(type='RandomCrop', crop_size=64)  # of 85 columns that photos have whose height is 64
 ZOOM = dict(type='RandomResizedCrop', scale=64, crop_ratio_range=(0.4, 1.0), interpolation='bicubic', backend='pillow')
@@ -78,6 +79,13 @@ def shrink(size: int) -> list[dict]:
 def larger(size: int) -> dict[str, Any]:
     """Options for photos of another size."""
     return {f'{part}_dataloader.dataset.prepare': [dict(type='LoadPhoto'), *shrink(size)] for part in PARTS}
+
+
+def encoder(weights: str = '') -> dict[str, Any]:
+    """Options for EfficientNet-Lite0 in the place of ResNet18, maybe with weights of ImageNet from a file."""
+    start = dict(init_cfg=dict(type='Pretrained', checkpoint=weights)) if weights else {}
+    return {'model.backbone': dict(type='TIMMBackbone', model_name='tf_efficientnet_lite0', _delete_=True, **start),
+            'model.head.in_channels': 1280}
 
 
 def with_crops(height: int, crop: dict) -> dict[str, Any]:
@@ -132,6 +140,10 @@ def find_steps() -> list[Step]:
              options=fresh_haze(crops=True, jitter=True)),
         Step('128 pixels', base, options=larger(128)),
         Step('ResNet34', base, options={'model.backbone.depth': 34}),
+        Step('EfficientNet-Lite0', base, options=encoder()),
+        Step('EfficientNet-Lite0, pretrained', 'EfficientNet-Lite0', options=encoder(PRETRAINED)),
+        Step('EfficientNet-Lite0, pretrained, 128 pixels', 'EfficientNet-Lite0, pretrained',
+             options={**encoder(PRETRAINED), **larger(128)}),
         Step('IA+S', base, 'magnet/magnet-ia-s_resnet18'),
         Step('NC+S', base, 'magnet/magnet-nc-s_resnet18'),
         Step(enhanced, base, 'magnet/magnet-fe-s_resnet18'),

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -100,9 +99,14 @@ def read_scores(data: Path, cells: Path) -> dict[str, dict[str, list[float]]]:
     return scores
 
 
-def mean_over(scores: dict[str, list[float]], scenes: Iterable[str]) -> float:
-    """The accuracy over some scenes, of as many photos each, and all seeds."""
-    return float(np.mean([scores[scene] for scene in scenes]))
+def compare(scores: dict[str, list[float]], known: list[str], new: list[str]) -> list[str]:
+    """The accuracy over all scenes, over ``known`` and over ``new`` ones, and what the first has more, as text.
+
+    Scenes have as many photos each. The standard error is of the scenes, in whose draw the chance lies.
+    """
+    parts = [np.array([np.mean(scores[scene]) for scene in part]) for part in (known + new, known, new)]
+    error = np.sqrt(sum(part.var(ddof=1) / len(part) for part in parts[1:]))
+    return [*(f'{part.mean():.3f}' for part in parts), f'{parts[1].mean() - parts[2].mean():+.3f} ± {error:.3f}']
 
 
 def make_tables(closest: dict[str, tuple[str, int]], scores: dict[str, dict[str, list[float]]]) -> tuple[str, str]:
@@ -110,13 +114,14 @@ def make_tables(closest: dict[str, tuple[str, int]], scores: dict[str, dict[str,
     order = sorted(closest, key=lambda scene: -closest[scene][1])
     by_scene = markdown_table(
         ['test scene', 'closest training scene', '#shared features', *(f'#{name}' for name in SHOWN.values())],
-        [[scene, *closest[scene], *(f'{np.mean(scores[key][scene]):.2f}' for key in SHOWN)] for scene in order])
+        [[scene, other if shared else '-', shared, *(f'{np.mean(scores[key][scene]):.2f}' for key in SHOWN)]
+         for scene in order for other, shared in [closest[scene]]])
     known = [scene for scene in order if closest[scene][1] >= SAME_PLACE]
     new = [scene for scene in order if closest[scene][1] < SAME_PLACE]
+    lines = [[name, *compare(of, known, new)] for name, of in scores.items()]
+    lines.sort(key=lambda line: line[1], reverse=True)
     by_method = markdown_table(
-        ['', '#all', f'#{len(known)} streets seen from elsewhere', f'#the other {len(new)}'],
-        [[name, *(f'{mean_over(of, part):.3f}' for part in (order, known, new))]
-         for name, of in sorted(scores.items(), key=lambda item: -mean_over(item[1], order))])
+        ['', '#all', f'#{len(known)} streets seen from elsewhere', f'#the other {len(new)}', '#more there'], lines)
     return by_scene, by_method
 
 

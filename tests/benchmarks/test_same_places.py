@@ -42,9 +42,12 @@ def test_a_file_that_is_no_picture_is_named(tmp_path):
 
 
 def test_streets_are_parted_by_what_they_share():
-    closest = {'a': ('x', same_places.SAME_PLACE), 'b': ('y', same_places.SAME_PLACE - 1), 'c': ('x', 0)}
-    one = {'a': [0.9, 0.7], 'b': [0.2, 0.4], 'c': [0.1, 0.5]}
+    enough = same_places.SAME_PLACE
+    closest = {'a': ('x', enough), 'b': ('y', enough - 1), 'c': ('x', 0), 'd': ('y', enough + 9)}
+    one = {'a': [0.9, 0.7], 'b': [0.2, 0.4], 'c': [0.1, 0.3], 'd': [0.6, 0.6]}
     scores = dict.fromkeys(same_places.SHOWN, one)
     by_scene, by_method = same_places.make_tables(closest, scores)
-    assert '| a | x | 60 | 0.80 | 0.80 | 0.80 |' in by_scene.splitlines()[2]
-    assert by_method.splitlines()[2].endswith('| 0.467 | 0.800 | 0.300 |')
+    assert by_scene.splitlines()[3] == f'| a | x | {enough} | 0.80 | 0.80 | 0.80 |'
+    assert by_scene.splitlines()[5].startswith('| c | - | 0 |')
+    # 0.1 and 0.05 are the standard errors of the two means
+    assert by_method.splitlines()[2].endswith(f'| 0.475 | 0.700 | 0.250 | +0.450 ± {np.hypot(0.1, 0.05):.3f} |')
