@@ -1,4 +1,4 @@
-"""What networks gain, step by step, on streets they have never seen, beside trees without a network.
+"""What networks gain, step by step, on streets kept apart, beside trees without a network.
 
     python benchmarks/network_ablation.py data/hazel-level --out work_dirs/network_ablation \
         --json docs/results/network_ablation.json --page docs/results/hazel-level.md
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from by_scene import gain_error, scene_accuracies
 from environment import describe_environment
 from mmengine.config import Config
 from page_tables import markdown_table, put_table
@@ -184,12 +185,18 @@ def plan(step: Step, root: Path, listing: Listing, seeds: int) -> list[Cell]:
 
 
 def make_table(rows: list[dict]) -> str:
-    """The steps as Markdown: of each a row of a report, and what it is ``beside``."""
-    accuracy = {row['name']: row['accuracy']['mean'] for row in rows}
+    """The steps as Markdown: of each a row of a report, its accuracy by scene, and what it is ``beside``.
+
+    Behind a gain is its standard error, of the draw of scenes.
+    """
+    named = {row['name']: row for row in rows}
     lines = []
     for row in rows:
         mean, spread = row['accuracy']['mean'], row['accuracy']['spread']
-        gain = f'{mean - accuracy[row["beside"]]:+.3f}' if row['beside'] in accuracy else '-'
+        other, gain = named.get(row['beside']), '-'
+        if other:
+            error = gain_error(row['accuracy_by_scene'], other['accuracy_by_scene'])
+            gain = f'{mean - other["accuracy"]["mean"]:+.3f} ± {error:.3f}'
         lines.append([row['name'], f'{mean:.3f}' + (f' ± {spread:.3f}' if spread is not None else ''), gain,
                       row['beside'] or '-', f'{row["within_1"]["mean"]:.3f}', f'{row["mae"]["mean"]:.2f}',
                       *(f'{row["accuracy_by_fog"][fog]:.3f}' for fog in FOGS)])
@@ -216,6 +223,7 @@ def main(argv: list[str] | None = None) -> None:
         parser.error(f'no step {sorted(unknown)[0]!r}, only: {"; ".join(step.name for step in steps)}')
     root, rows = hold_out(args.data, args.out / 'data', args.folds, args.seed), []
     listing = read_listing(DATA, root, 'scene')
+    scene_of = {row['file']: row['scene'] for row in read_table(root / 'manifest.csv')}
     for step in steps:
         cells, outcomes = plan(step, root, listing, args.seeds), []
         if args.steps and step.name not in args.steps:
@@ -225,7 +233,8 @@ def main(argv: list[str] | None = None) -> None:
             print(describe_outcome(outcome), flush=True)
         row = make_row(step.row, DATA, outcomes)
         if row['runs']:
-            rows.append(dict(beside=step.beside, **row))
+            predictions = [outcome.result['predictions'] for outcome in outcomes if outcome.result]
+            rows.append(dict(beside=step.beside, **row, accuracy_by_scene=scene_accuracies(predictions, scene_of)))
     table = make_table(rows)
     print(table)
     if args.json:

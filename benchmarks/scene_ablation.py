@@ -1,4 +1,4 @@
-"""What each part of RoadTrees is worth on scenes it has never seen.
+"""What each part of RoadTrees is worth on scenes kept apart.
 
     python benchmarks/scene_ablation.py data/hazel-level --src SRC --out docs/results/scene_ablation.json
 

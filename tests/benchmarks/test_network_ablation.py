@@ -104,13 +104,19 @@ def test_the_mean_of_two_views_is_that_of_the_photo_and_its_mirror_image(root):
     torch.testing.assert_close(both, (each[0] + each[1]) / 2)
 
 
-def test_the_table_has_the_gain_beside_another_step():
-    fogs = dict.fromkeys(ablation.FOGS, 0.5)
-    said = dict(within_1=dict(mean=0.9), mae=dict(mean=0.75), accuracy_by_fog=fogs)
+def test_the_table_has_the_gain_beside_another_step_and_how_sure_it_is():
+    said = dict(within_1=dict(mean=0.9), mae=dict(mean=0.75), accuracy_by_fog=dict.fromkeys(ablation.FOGS, 0.5))
     table = ablation.make_table([
-        dict(said, name='a', beside='', accuracy=dict(mean=0.5, spread=None)),
-        dict(said, name='b', beside='a', accuracy=dict(mean=0.25, spread=None)),
-        dict(said, name='c', beside='not run', accuracy=dict(mean=0.75, spread=0.125))])
+        dict(said, name='a', beside='', accuracy=dict(mean=0.5, spread=None), accuracy_by_scene=dict(x=0.5, y=0.5)),
+        dict(said, name='b', beside='a', accuracy=dict(mean=0.25, spread=None), accuracy_by_scene=dict(y=0.5, x=0)),
+        dict(said, name='c', beside='not run', accuracy=dict(mean=0.75, spread=0.125), accuracy_by_scene={})])
     _, _, *rows = table.splitlines()
-    assert [row.split(' | ')[1:4] for row in rows] == [
-        ['0.500', '-', '-'], ['0.250', '-0.250', 'a'], ['0.750 ± 0.125', '-', 'not run']]
+    assert [row.split(' | ')[1:4] for row in rows] == [  # y is the same, x .5 less: .25 of standard error
+        ['0.500', '-', '-'], ['0.250', '-0.250 ± 0.250', 'a'], ['0.750 ± 0.125', '-', 'not run']]
+
+
+def test_accuracy_by_scene_is_over_all_photos_and_runs():
+    def guess(path: str, predicted: int) -> dict:
+        return dict(path=path, level=1, predicted=predicted)
+    runs = [[guess('a', 1), guess('b', 0), guess('c', 0)], [guess('a', 1), guess('b', 1), guess('c', 0)]]
+    assert ablation.scene_accuracies(runs, dict(a='x', b='x', c='y')) == {'x': 0.75, 'y': 0}

@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-import same_places
+import streets
 
 
 def texture(seed: int) -> np.ndarray:
@@ -15,9 +15,9 @@ def texture(seed: int) -> np.ndarray:
     return cv2.normalize(rough, None, 0, 255, cv2.NORM_MINMAX).astype(np.uint8)
 
 
-def features(img: np.ndarray, folder: Path, name: str) -> same_places.Features:
+def features(img: np.ndarray, folder: Path, name: str) -> streets.Features:
     cv2.imwrite(str(folder / f'{name}.png'), img)
-    return same_places.find_features(folder / f'{name}.png')
+    return streets.find_features(folder / f'{name}.png')
 
 
 def test_a_place_from_another_spot_is_known_again_and_another_place_is_not(tmp_path):
@@ -25,29 +25,32 @@ def test_a_place_from_another_spot_is_known_again_and_another_place_is_not(tmp_p
     moved = cv2.warpPerspective(place, np.array([[1.1, 0.05, -20], [0.02, 1.05, -8], [1e-4, 0, 1]]), (320, 240))
     views = place, (moved * 0.7).astype(np.uint8), texture(1)
     here, there, other = (features(view, tmp_path, str(number)) for number, view in enumerate(views))
-    assert same_places.count_shared(here, there) > same_places.SAME_PLACE
-    assert same_places.count_shared(here, other) < same_places.FEWEST
+    assert streets.count_shared(here, there) > streets.SAME_PLACE
+    assert streets.count_shared(here, other) < streets.FEWEST
 
 
 def test_a_picture_without_features_shares_none(tmp_path):
     flat = features(np.full((240, 320), 128, np.uint8), tmp_path, 'flat')
     assert len(flat.points) == 0
-    assert same_places.count_shared(flat, features(texture(0), tmp_path, 'place')) == 0
+    assert streets.count_shared(flat, features(texture(0), tmp_path, 'place')) == 0
 
 
 def test_a_file_that_is_no_picture_is_named(tmp_path):
     (tmp_path / 'broken.png').write_bytes(b'not a picture')
     with pytest.raises(ValueError, match=r'broken\.png is no picture'):
-        same_places.find_features(tmp_path / 'broken.png')
+        streets.find_features(tmp_path / 'broken.png')
 
 
 def test_streets_are_parted_by_what_they_share():
-    enough = same_places.SAME_PLACE
+    enough = streets.SAME_PLACE
     closest = {'a': ('x', enough), 'b': ('y', enough - 1), 'c': ('x', 0), 'd': ('y', enough + 9)}
-    one = {'a': [0.9, 0.7], 'b': [0.2, 0.4], 'c': [0.1, 0.3], 'd': [0.6, 0.6]}
-    scores = dict.fromkeys(same_places.SHOWN, one)
-    by_scene, by_method = same_places.make_tables(closest, scores)
+    one, other = {'a': 0.8, 'b': 0.3, 'c': 0.2, 'd': 0.6}, {'a': 0.8, 'b': 0.1, 'c': 0.2, 'd': 0.6}
+    scores = {**dict.fromkeys(streets.SHOWN, other), 'magnet-ia-s_lenet5': one, 'lenet5': other}
+    by_scene, by_method = streets.make_tables(closest, scores)
     assert by_scene.splitlines()[3] == f'| a | x | {enough} | 0.80 | 0.80 | 0.80 |'
     assert by_scene.splitlines()[5].startswith('| c | - | 0 |')
-    # 0.1 and 0.05 are the standard errors of the two means
-    assert by_method.splitlines()[2].endswith(f'| 0.475 | 0.700 | 0.250 | +0.450 ± {np.hypot(0.1, 0.05):.3f} |')
+    # the standard errors of the means over d and a, and over b and c, are .1 and .05; one scene of four gains .2
+    error = np.std(list(one.values()), ddof=1) / 2
+    assert by_method.splitlines()[2] == (f'| magnet-ia-s_lenet5 | 0.475 ± {error:.3f} | +0.050 ± 0.050 | lenet5 | '
+                                         f'0.700 | 0.250 | +0.450 ± {np.hypot(0.1, 0.05):.3f} |')
+    assert '| resnet18 | 0.425 ± 0.165 | - | - |' in by_method

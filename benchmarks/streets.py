@@ -1,14 +1,12 @@
-"""Which test streets of Hazel-level a training scene shows too, from another spot, and whether that helps.
+"""How methods do on Hazel-level street by street, and on test streets that training scenes show from another spot.
 
-    python benchmarks/same_places.py data/hazel-level --json docs/results/same_places.json \
-        --page docs/results/hazel-level.md
+    python benchmarks/streets.py data/hazel-level --json docs/results/streets.json --page docs/results/hazel-level.md
 
 Scenes that look alike are on one side of the split ``scene``. But FRIDA and FRIDA2 are drawn in one town, and one
 corner of it may be in a test scene and, from some metres away or under another sky, in a training scene. Two clear
 scenes show one place where at least ``SAME_PLACE`` of their SIFT features, as RootSIFT, match (Lowe's ratio .75) and
-agree with one homography to 4 pixels and with one epipolar geometry to 2. Accuracy with and without such streets is
-read from the results of ``tools/reproduce.py`` that are in the repository; ``hazel_level.py --keep-clear`` writes the
-clear scenes.
+agree with one homography to 4 pixels and with one epipolar geometry to 2. Accuracies are those of the results of
+``tools/reproduce.py`` that are in the repository; ``hazel_level.py --keep-clear`` writes the clear scenes.
 """
 from __future__ import annotations
 
@@ -19,6 +17,7 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
+from by_scene import gain_error, mean_error, scene_accuracies
 from environment import describe_environment
 from page_tables import markdown_table, put_table
 
@@ -31,6 +30,7 @@ CELLS = Path(__file__).parents[1] / 'docs/results/reproduce/cells'
 SAME_PLACE = 60  # by eye: from here on all pairs of the split show one corner, below it one street at most
 RATIO, PLANE_PIXELS, EPIPOLAR_PIXELS, SURE = 0.75, 4.0, 2.0, 0.999
 FEWEST = 15      # matches below which a geometry means nothing
+BASE = 'resnet18'
 SHOWN = {'resnet18': 'ResNet18', 'cnn': 'CNN, softmax', 'roadtrees': 'RoadTrees'}
 
 
@@ -85,43 +85,49 @@ def find_closest(data: Path) -> dict[str, tuple[str, int]]:
     return closest
 
 
-def read_scores(data: Path, cells: Path) -> dict[str, dict[str, list[float]]]:
-    """The accuracy on each test scene, by method (the name of its cells) and scene, one number a seed."""
+def read_scores(data: Path, cells: Path) -> dict[str, dict[str, float]]:
+    """The accuracy on each test scene, by method (the name of its cells) and scene, a mean over its seeds."""
     scene_of = {row['file']: row['scene'] for row in read_table(data / 'manifest.csv')}
-    scores: dict[str, dict[str, list[float]]] = {}
+    runs: dict[str, list] = {}
     for folder in sorted(cells.glob('*_hazel-level_scene_*')):
-        right: dict[str, list[bool]] = {}
-        for photo in read_json(folder / RESULT)['predictions']:
-            right.setdefault(scene_of[photo['path']], []).append(photo['predicted'] == photo['level'])
-        method = scores.setdefault(folder.name.split('_hazel-level_')[0], {})
-        for scene, photos in right.items():
-            method.setdefault(scene, []).append(float(np.mean(photos)))
-    return scores
+        runs.setdefault(folder.name.split('_hazel-level_')[0], []).append(read_json(folder / RESULT)['predictions'])
+    return {method: scene_accuracies(predictions, scene_of) for method, predictions in runs.items()}
 
 
-def compare(scores: dict[str, list[float]], known: list[str], new: list[str]) -> list[str]:
-    """The accuracy over all scenes, over ``known`` and over ``new`` ones, and what the first has more, as text.
+def base_of(method: str) -> str:
+    """What a method is compared with: a form of MagNet with its encoder alone, the others with ResNet18."""
+    return method.rsplit('_', 1)[1] if method.startswith('magnet-') else BASE
 
-    Scenes have as many photos each. The standard error is of the scenes, in whose draw the chance lies.
+
+def compare(one: dict[str, float], base: dict[str, float], known: list[str], new: list[str]) -> list[str]:
+    """The accuracy over all scenes, what it gains beside ``base``, and how much more ``known`` scenes have, as text.
+
+    Scenes have as many photos each; the standard errors are of the draw of scenes.
     """
-    parts = [np.array([np.mean(scores[scene]) for scene in part]) for part in (known + new, known, new)]
-    error = np.sqrt(sum(part.var(ddof=1) / len(part) for part in parts[1:]))
-    return [*(f'{part.mean():.3f}' for part in parts), f'{parts[1].mean() - parts[2].mean():+.3f} ± {error:.3f}']
+    every, here, there = ([one[scene] for scene in part] for part in (known + new, known, new))
+    gain = np.mean(every) - np.mean([base[scene] for scene in known + new])
+    more, error = np.mean(here) - np.mean(there), np.hypot(mean_error(here), mean_error(there))
+    return [f'{np.mean(every):.3f} ± {mean_error(every):.3f}', f'{gain:+.3f} ± {gain_error(one, base):.3f}',
+            f'{np.mean(here):.3f}', f'{np.mean(there):.3f}', f'{more:+.3f} ± {error:.3f}']
 
 
-def make_tables(closest: dict[str, tuple[str, int]], scores: dict[str, dict[str, list[float]]]) -> tuple[str, str]:
-    """By scene, the most shared first; and by method, on streets that are shared and on the others."""
+def make_tables(closest: dict[str, tuple[str, int]], scores: dict[str, dict[str, float]]) -> tuple[str, str]:
+    """By scene, the most shared first; and by method, beside another and on streets that are shared."""
     order = sorted(closest, key=lambda scene: -closest[scene][1])
     by_scene = markdown_table(
         ['test scene', 'closest training scene', '#shared features', *(f'#{name}' for name in SHOWN.values())],
-        [[scene, other if shared else '-', shared, *(f'{np.mean(scores[key][scene]):.2f}' for key in SHOWN)]
+        [[scene, other if shared else '-', shared, *(f'{scores[key][scene]:.2f}' for key in SHOWN)]
          for scene in order for other, shared in [closest[scene]]])
     known = [scene for scene in order if closest[scene][1] >= SAME_PLACE]
     new = [scene for scene in order if closest[scene][1] < SAME_PLACE]
-    lines = [[name, *compare(of, known, new)] for name, of in scores.items()]
+    lines = []
+    for name, one in scores.items():
+        accuracy, gain, *rest = compare(one, scores[base_of(name)], known, new)
+        lines.append([name, accuracy, *((gain, base_of(name)) if name != BASE else '--'), *rest])
     lines.sort(key=lambda line: line[1], reverse=True)
     by_method = markdown_table(
-        ['', '#all', f'#{len(known)} streets seen from elsewhere', f'#the other {len(new)}', '#more there'], lines)
+        ['', '#accuracy', '#gain', 'beside', f'#{len(known)} streets seen from elsewhere', f'#the other {len(new)}',
+         '#more there'], lines)
     return by_scene, by_method
 
 
@@ -130,7 +136,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument('data', type=Path, help='folder of Hazel-level, with its clear scenes')
     parser.add_argument('--cells', type=Path, default=CELLS, help='cells of tools/reproduce.py (default: %(default)s)')
     parser.add_argument('--json', type=Path)
-    parser.add_argument('--page', type=Path, help='a page with places for "places by scene" and "places by method"')
+    parser.add_argument('--page', type=Path, help='a page with places for "streets" and "methods"')
     args = parser.parse_args(argv)
 
     closest, scores = find_closest(args.data), read_scores(args.data, args.cells)
@@ -142,8 +148,8 @@ def main(argv: list[str] | None = None) -> None:
         report = dict(environment=describe_environment(), same_place=SAME_PLACE, scenes=scenes)
         write_whole(args.json, (json.dumps(report, indent=2) + '\n').encode())
     if args.page:
-        put_table(args.page, 'places by scene', by_scene)
-        put_table(args.page, 'places by method', by_method)
+        put_table(args.page, 'streets', by_scene)
+        put_table(args.page, 'methods', by_method)
 
 
 if __name__ == '__main__':
