@@ -95,7 +95,9 @@ def read_scores(data: Path, cells: Path) -> dict[str, dict[str, float]]:
 
 
 def base_of(method: str) -> str:
-    """What a method is compared with: a form of MagNet with its encoder alone, the others with ResNet18."""
+    """What a method is compared with: MagNet with its encoder alone, crops with none, the others with ResNet18."""
+    if method.endswith('-crops'):
+        return method[:-len('-crops')]
     return method.rsplit('_', 1)[1] if method.startswith('magnet-') else BASE
 
 

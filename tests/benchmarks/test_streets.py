@@ -54,3 +54,9 @@ def test_streets_are_parted_by_what_they_share():
     assert by_method.splitlines()[2] == (f'| magnet-ia-s_lenet5 | 0.475 ± {error:.3f} | +0.050 ± 0.050 | lenet5 | '
                                          f'0.700 | 0.250 | +0.450 ± {np.hypot(0.1, 0.05):.3f} |')
     assert '| resnet18 | 0.425 ± 0.165 | - | - |' in by_method
+
+
+@pytest.mark.parametrize(('method', 'base'), [('magnet-nc-fe-s_resnet18', 'resnet18'), ('magnet-ia-f_lenet5', 'lenet5'),
+                                              ('lenet5-crops', 'lenet5'), ('lenet5', 'resnet18'), ('cnn', 'resnet18')])
+def test_what_a_method_is_compared_with(method, base):
+    assert streets.base_of(method) == base
