@@ -9,11 +9,14 @@ same tensors in the same order.
 from __future__ import annotations
 
 import argparse
+import io
 from collections.abc import Mapping
 from pathlib import Path
 
 import timm
 import torch
+
+from mmhaze.files import write_whole
 
 MODEL = 'tf_efficientnet_lite0'
 PREFIX = 'timm_model.'  # where mmpretrain's TIMMBackbone has its model
@@ -42,10 +45,9 @@ def main(argv: list[str] | None = None) -> None:
 
     weights = torch.load(args.weights, map_location='cpu', weights_only=True)
     named = rename(weights, timm.create_model(MODEL).state_dict())
-    args.out.parent.mkdir(parents=True, exist_ok=True)
-    part = args.out.with_name(f'{args.out.name}.part')
-    torch.save(named, part)
-    part.replace(args.out)
+    stream = io.BytesIO()
+    torch.save(named, stream)
+    write_whole(args.out, stream.getvalue())
 
 
 if __name__ == '__main__':
