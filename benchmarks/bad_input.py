@@ -39,9 +39,9 @@ from mmhaze.clip import read_domains
 from mmhaze.datasets import PairedHazeDataset
 from mmhaze.datasets.listing import read_table
 from mmhaze.datasets.sources import open_source
-from mmhaze.files import write_whole
-from mmhaze.photo import read_photo
-from mmhaze.progress import show_progress
+from mmhaze.io.files import write_whole
+from mmhaze.io.photo import read_photo
+from mmhaze.io.progress import show_progress
 from mmhaze.synthesis.depth.files import read_depth
 from mmhaze.synthesis.wild_photos import PhotoTable
 from mmhaze.ucm import segment_haze

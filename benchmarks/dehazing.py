@@ -28,9 +28,9 @@ from mmpretrain.registry import DATASETS
 from torch import Tensor
 
 import mmhaze  # noqa: F401  registers
-from mmhaze.apis.networks import find_config
 from mmhaze.metrics import LevelAfterDehazing
 from mmhaze.models.dehazers import BaseDehazer, DarkChannelPrior
+from mmhaze.runtime.shipped import find_config
 
 NETWORKS = ('aodnet', 'gunet-t', 'mixdehazenet-t')
 VARIANTS = ('plain', 'PRM', 'inter', 'intra', 'all')

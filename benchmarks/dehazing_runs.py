@@ -16,12 +16,12 @@ from mmengine.config import Config
 from mmengine.evaluator import BaseMetric
 from mmengine.runner import Runner
 
-from mmhaze.checkpoints import newest_checkpoint
-from mmhaze.files import write_whole
+from mmhaze.io.files import write_whole
+from mmhaze.io.progress import show_progress
 from mmhaze.metrics import DehazeMetric, LevelAfterDehazing
 from mmhaze.models.dehazers import BaseDehazer
-from mmhaze.progress import show_progress
 from mmhaze.reproduction.cell import only_one
+from mmhaze.runtime.checkpoints import newest_checkpoint
 
 PROTOCOLS = ('dehazeformer', 'full', 'ffa')
 COLUMNS = {'PSNR, dB': ('psnr', 2), **{f'SSIM {name}': (f'ssim_{name}', 3) for name in PROTOCOLS},

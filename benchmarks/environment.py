@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 import torch
 
-from mmhaze.reproduction.machine import describe_machine
+from mmhaze.runtime.machine import describe_machine
 
 
 def describe_environment() -> dict:

@@ -15,9 +15,9 @@ import numpy as np
 import torch
 from small_clip import build_clip
 
-from mmhaze.checkpoints import is_whole, load_checkpoint
 from mmhaze.clip import read_domains
-from mmhaze.files import write_whole
+from mmhaze.io.files import write_whole
+from mmhaze.runtime.checkpoints import is_whole, load_checkpoint
 from mmhaze.synthesis.demo_set import make_demo_set
 from mmhaze.synthesis.scenes import render_scene
 

@@ -28,7 +28,7 @@ from fault_jobs import JOBS, Done, Job, prepare
 from fault_kinds import FAULTS, can_mount, count, disk, make_room, run, size
 from page_tables import markdown_table
 
-from mmhaze.files import write_whole
+from mmhaze.io.files import write_whole
 
 EARLY = 0.15  # of the faults come while the job starts
 TRIES = 5     # to hit a job before its end

@@ -26,7 +26,7 @@ import numpy as np
 from environment import describe_environment
 from sklearn.ensemble import ExtraTreesClassifier
 
-from mmhaze.files import write_whole
+from mmhaze.io.files import write_whole
 from mmhaze.synthesis.fog import frida_params, haze_fields
 from mmhaze.synthesis.hazel_level import NEAR_DUPLICATES, TEST_SHARE, find_scenes
 from mmhaze.synthesis.levels import HAZEL_LEVEL_BETAS

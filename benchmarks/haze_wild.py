@@ -25,8 +25,8 @@ import cv2
 import numpy as np
 from environment import describe_environment
 
-from mmhaze.files import write_whole
-from mmhaze.photo import read_photo
+from mmhaze.io.files import write_whole
+from mmhaze.io.photo import read_photo
 from mmhaze.synthesis.depth import FileDepth, find_depth_source
 from mmhaze.synthesis.depth.own import encode_depth
 from mmhaze.synthesis.depth.sky import set_sky_far

@@ -23,7 +23,7 @@ from xml.etree import ElementTree
 from environment import describe_environment
 from page_tables import markdown_table, put_table
 
-from mmhaze.files import write_whole
+from mmhaze.io.files import write_whole
 
 PARTS = ('test_models/test_classifiers.py', 'test_models/test_heads.py', 'test_models/test_losses.py',
          'test_models/test_necks.py', 'test_models/test_utils', 'test_models/test_tta.py', 'test_datasets',

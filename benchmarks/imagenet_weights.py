@@ -16,7 +16,7 @@ from pathlib import Path
 import timm
 import torch
 
-from mmhaze.files import write_whole
+from mmhaze.io.files import write_whole
 
 MODEL = 'tf_efficientnet_lite0'
 PREFIX = 'timm_model.'  # where mmpretrain's TIMMBackbone has its model

@@ -37,11 +37,11 @@ from mmpretrain.registry import MODELS, TRANSFORMS
 from random_weights import save_weights
 
 import mmhaze
-from mmhaze.apis.level_model import LevelModel
-from mmhaze.apis.networks import find_config
 from mmhaze.export import draw_photos, export_onnx
-from mmhaze.files import write_whole
-from mmhaze.photo import read_photo
+from mmhaze.io.files import write_whole
+from mmhaze.io.photo import read_photo
+from mmhaze.models.trained import LevelModel
+from mmhaze.runtime.shipped import find_config
 from mmhaze.ucm import haze_segment, segment_haze
 
 CONFIG = 'magnet-fe-s_resnet18_hazel-level'

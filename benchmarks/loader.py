@@ -23,7 +23,7 @@ from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 from mmpretrain.registry import MODELS
 
-from mmhaze.files import write_whole
+from mmhaze.io.files import write_whole
 
 ROOT = Path(__file__).resolve().parents[1]
 ROWS = ['baselines/{}_hazel-level', *(f'magnet/magnet-{strategy}-{part}_{{}}_hazel-level'

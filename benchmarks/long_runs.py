@@ -31,7 +31,7 @@ from matplotlib.figure import Figure
 from page_tables import markdown_table
 from random_weights import save_weights
 
-from mmhaze.files import write_whole
+from mmhaze.io.files import write_whole
 from mmhaze.synthesis.scenes import render_scene
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -26,7 +26,7 @@ from page_tables import markdown_table, with_table
 from torch.utils.flop_counter import FlopCounterMode
 
 import mmhaze  # noqa: F401  registers
-from mmhaze.files import write_whole
+from mmhaze.io.files import write_whole
 from mmhaze.models.dehazers import BaseDehazer
 
 ROOT = Path(__file__).resolve().parents[1]

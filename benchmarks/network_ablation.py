@@ -24,7 +24,7 @@ from mmengine.config import Config
 from page_tables import markdown_table, put_table
 from scene_ablation import deal
 
-from mmhaze.files import write_whole
+from mmhaze.io.files import write_whole
 from mmhaze.reproduction.cells import Cell, plan_cells
 from mmhaze.reproduction.data import DATA_SETS, Listing, read_listing
 from mmhaze.reproduction.report import make_row

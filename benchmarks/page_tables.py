@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from mmhaze.files import write_whole
+from mmhaze.io.files import write_whole
 
 END = '<!-- end of it -->'
 

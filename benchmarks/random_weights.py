@@ -8,7 +8,7 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmpretrain.registry import MODELS
 
-from mmhaze.apis.networks import find_config
+from mmhaze.runtime.shipped import find_config
 
 
 def save_weights(config: str, path: Path) -> Path:

@@ -18,7 +18,7 @@ from sklearn.metrics import roc_auc_score
 
 import mmhaze
 from mmhaze.apis import HazePrediction
-from mmhaze.files import write_whole
+from mmhaze.io.files import write_whole
 
 # and whether more of it is hazier
 MEASURES = dict(mask_share=1, haze_factor=1, dark_channel=1, saturation=-1)

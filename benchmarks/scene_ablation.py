@@ -19,9 +19,9 @@ from sklearn.ensemble import ExtraTreesClassifier
 
 from mmhaze.baselines import FRIDA2_CAMERA, RoadCamera, column_sums, road_bands, row_features
 from mmhaze.baselines.road_trees import road_parts
-from mmhaze.files import write_whole
-from mmhaze.photo import read_photo
-from mmhaze.progress import show_progress
+from mmhaze.io.files import write_whole
+from mmhaze.io.photo import read_photo
+from mmhaze.io.progress import show_progress
 from mmhaze.synthesis.fog import FOGS
 from mmhaze.synthesis.hazel_level import NEAR_DUPLICATES, find_scenes
 

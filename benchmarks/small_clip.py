@@ -27,8 +27,8 @@ from torch import Tensor
 
 from mmhaze.clip import CalipClassifier, TransformersClip
 from mmhaze.clip.preprocess import MEAN, STD, Preprocess
-from mmhaze.photo import read_photo
-from mmhaze.progress import show_progress
+from mmhaze.io.photo import read_photo
+from mmhaze.io.progress import show_progress
 
 DATA = Path('data')
 PLACES, HAZES = ('outdoor', 'indoor'), ('clear air', 'light haze', 'dense haze')

@@ -21,8 +21,8 @@ from by_scene import gain_error, mean_error, scene_accuracies
 from environment import describe_environment
 from page_tables import markdown_table, put_table
 
-from mmhaze.files import read_json, write_whole
-from mmhaze.progress import show_progress
+from mmhaze.io.files import read_json, write_whole
+from mmhaze.io.progress import show_progress
 from mmhaze.reproduction.results import RESULT
 from mmhaze.synthesis.writer import read_table
 

@@ -25,8 +25,8 @@ import torch
 from environment import describe_environment
 from matplotlib.figure import Figure
 
-from mmhaze.files import write_whole
-from mmhaze.photo import read_photo
+from mmhaze.io.files import write_whole
+from mmhaze.io.photo import read_photo
 from mmhaze.physics import add_haze, visibility_to_beta
 from mmhaze.synthesis.scenes import render_scene
 from mmhaze.ucm import passes, segment_haze

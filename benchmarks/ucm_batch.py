@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from environment import describe_environment
 
-from mmhaze.files import write_whole
+from mmhaze.io.files import write_whole
 from mmhaze.physics import add_haze, visibility_to_beta
 from mmhaze.synthesis.scenes import render_scene
 from mmhaze.ucm import segment_haze, segment_haze_batch

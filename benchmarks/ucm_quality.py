@@ -23,10 +23,10 @@ import torch
 from environment import describe_environment
 from PIL import Image
 
-from mmhaze.dark_channel_prior import dark_channel
-from mmhaze.files import write_whole
-from mmhaze.photo import read_photo
+from mmhaze.io.files import write_whole
+from mmhaze.io.photo import read_photo
 from mmhaze.physics import add_haze, transmission
+from mmhaze.physics.dark_channel import dark_channel
 from mmhaze.synthesis.fog import HazeParams, haze_fields
 from mmhaze.synthesis.hazel_level import find_scenes
 from mmhaze.ucm import segment_haze

@@ -19,7 +19,7 @@ from environment import describe_environment
 from packaging.version import Version
 from page_tables import markdown_table, put_table
 
-from mmhaze.files import write_whole
+from mmhaze.io.files import write_whole
 
 DOCS = Path(__file__).resolve().parents[1] / 'docs'
 KEPT = Path('results', 'versions.json')

@@ -28,8 +28,8 @@ from mmengine.registry import DefaultScope
 from mmpretrain.registry import DATASETS
 
 import mmhaze  # noqa: F401  registers
-from mmhaze.apis.networks import find_config
 from mmhaze.clip import read_domains
+from mmhaze.runtime.shipped import find_config
 
 FUSIONS = ('none', 'pa', 'pa random', 'pa random 512', 'calip', 'calip random', 'calip-free', 'calip-free random',
            'film', 'film random', 'film random 512', 'class', 'class true')

@@ -24,8 +24,8 @@ from mmengine.registry import DefaultScope
 from mmpretrain.registry import MODELS
 
 import mmhaze  # noqa: F401  registers
-from mmhaze.apis.networks import find_config
-from mmhaze.files import write_whole
+from mmhaze.io.files import write_whole
+from mmhaze.runtime.shipped import find_config
 
 FUSIONS = ('plain', 'none', 'class', 'film', 'calip-free', 'calip', 'pa', 'pa long')
 MEGABYTE = 1e6

@@ -1,7 +1,7 @@
 """mmhaze: how hazy is a photo? A plugin for the classification toolbox mmpretrain.
 
 Importing it checks the versions of its hosts and registers every part, see :mod:`mmhaze.registry`, and
-every model of the index, see :mod:`mmhaze.shipped`.
+every model of the index, see :mod:`mmhaze.runtime.shipped`.
 """
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,9 @@ import_models_quietly()
 allow_training_checkpoints()
 check_downloads()
 
-from . import datasets, metrics, mixed_precision, models, transforms, visualization  # noqa: E402  registering needs the checks above
-from .shipped import register_models  # noqa: E402
+from . import datasets, metrics, models, transforms, visualization  # noqa: E402  registering needs the checks above
+from .runtime import mixed_precision  # noqa: E402
+from .runtime.shipped import register_models  # noqa: E402
 from .version import __version__  # noqa: E402
 
 register_models()

@@ -52,6 +52,7 @@ TRANSFORMS = PluginRegistry('transform', ROOT_TRANSFORMS, ROOT_TRANSFORMS, ['mmh
 DATASETS = PluginRegistry('dataset', ROOT_DATASETS, HOST_DATASETS, ['mmhaze.datasets'])
 MODELS = PluginRegistry('model', ROOT_MODELS, HOST_MODELS, ['mmhaze.models'])
 METRICS = PluginRegistry('metric', ROOT_METRICS, HOST_METRICS, ['mmhaze.metrics'])
-OPTIM_WRAPPERS = PluginRegistry('optim wrapper', ROOT_OPTIM_WRAPPERS, HOST_OPTIM_WRAPPERS, ['mmhaze.mixed_precision'])
+OPTIM_WRAPPERS = PluginRegistry('optim wrapper', ROOT_OPTIM_WRAPPERS, HOST_OPTIM_WRAPPERS,
+                                ['mmhaze.runtime.mixed_precision'])
 HOOKS = PluginRegistry('hook', ROOT_HOOKS, HOST_HOOKS, ['mmhaze.visualization'])
 VISUALIZERS = PluginRegistry('visualizer', ROOT_VISUALIZERS, HOST_VISUALIZERS, ['mmhaze.visualization'])

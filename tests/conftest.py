@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import mmhaze  # noqa: F401  registers its parts, for tests that build them by name
-from mmhaze.checkpoints import CHECKS_CONTENT
+from mmhaze.runtime.checkpoints import CHECKS_CONTENT
 
 # the networks here are tiny: a second thread costs more than it brings
 torch.set_num_threads(1)

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from mmengine.utils import digit_version
 
-from mmhaze.checkpoints import CHECKS_CONTENT
 from mmhaze.compat import TAKEN_FROM_TRANSFORMERS
+from mmhaze.runtime.checkpoints import CHECKS_CONTENT
 
 from .conftest import ROOT
 

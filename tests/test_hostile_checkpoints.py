@@ -12,16 +12,16 @@ import torch
 from mmengine.runner.checkpoint import CheckpointLoader
 
 import mmhaze
-from mmhaze.apis.level_model import LevelModel
-from mmhaze.checkpoints import CHECKS_CONTENT, check_checkpoint, load_checkpoint
 from mmhaze.clip import OpenClip, TransformersClip
 from mmhaze.clip.weights import load_weights
 from mmhaze.metrics import LevelAfterDehazing
 from mmhaze.models.extractors import TorchvisionExtractor
+from mmhaze.models.trained import LevelModel
 from mmhaze.registry import MODELS
+from mmhaze.runtime.checkpoints import CHECKS_CONTENT, check_checkpoint, load_checkpoint
 
 from .conftest import ROOT
-from .test_checkpoints import Code
+from .runtime.test_checkpoints import Code
 
 pytestmark = pytest.mark.skipif(not CHECKS_CONTENT, reason='torch < 2.6 cannot be told what is safe')
 CLASSIFIER, DEHAZER = 'lenet5_hazel-level', 'aodnet_haze-wild'

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from mmhaze.checkpoints import CHECKS_CONTENT, load_checkpoint, newest_checkpoint
+from mmhaze.runtime.checkpoints import CHECKS_CONTENT, load_checkpoint, newest_checkpoint
 
 from .conftest import ROOT
 from .tiny_set import write_tiny_set

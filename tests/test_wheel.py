@@ -42,7 +42,7 @@ def test_the_index_finds_its_metafiles_there(package):
 
 def test_an_installed_package_takes_its_own_configs_and_tells_the_host(package, tmp_path):
     said = subprocess.run(
-        [sys.executable, '-c', 'import mmhaze, mmpretrain; from mmhaze.apis.networks import find_config; '
+        [sys.executable, '-c', 'import mmhaze, mmpretrain; from mmhaze.runtime.shipped import find_config; '
          'print(mmhaze.__file__); print(find_config("gunet-t_roads")); print(mmpretrain.list_models("gunet-t_roads"))'],
         cwd=tmp_path, env={'PYTHONPATH': str(package.parent), 'PATH': ''}, capture_output=True, text=True, check=True)
     lines = said.stdout.splitlines()

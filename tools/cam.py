@@ -54,10 +54,10 @@ def level_of(path: Path) -> int:
 def run(args: argparse.Namespace) -> int:
     """Does what the command line says, and gives the exit code."""
     # only now: the hosts take seconds to import, and a wrong command line should not have to wait
-    from mmhaze.apis.level_model import LevelModel
-    from mmhaze.media import Video, find_media, mark_output
-    from mmhaze.photo import read_photo
-    from mmhaze.progress import show_progress
+    from mmhaze.io.media import Video, find_media, mark_output
+    from mmhaze.io.photo import read_photo
+    from mmhaze.io.progress import show_progress
+    from mmhaze.models.trained import LevelModel
     from mmhaze.visualization.cam_sheet import draw_cams, look
 
     warnings.filterwarnings('ignore', module='PIL')  # about photos that can be read all the same

@@ -65,8 +65,8 @@ def run(args: argparse.Namespace) -> int:
     """Does what the command line says, and gives the exit code."""
     # only now: the hosts take seconds to import, and a wrong command line should not have to wait
     from mmhaze.clip import OpenClip, TransformersClip, label_photos, write_domains
-    from mmhaze.media import Photos, find_media
-    from mmhaze.progress import show_progress
+    from mmhaze.io.media import Photos, find_media
+    from mmhaze.io.progress import show_progress
 
     warnings.filterwarnings('ignore', module='PIL')  # about photos that can be read all the same
     if not args.dir.is_dir():

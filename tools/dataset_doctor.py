@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     from mmhaze.datasets.contact_sheet import draw_contact_sheet
     from mmhaze.datasets.doctor import diagnose
     from mmhaze.datasets.sources import open_source
-    from mmhaze.files import write_whole
+    from mmhaze.io.files import write_whole
 
     warnings.filterwarnings('ignore', module='PIL')  # about photos that can be read all the same
     source = open_source(args.set, args.classes, args.cfg_options)

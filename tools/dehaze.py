@@ -31,9 +31,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mmhaze.apis import DehazeSummary
+    from mmhaze.jobs import DehazeSummary
 
-# those of mmhaze.apis.dehaze_report, which takes seconds to import
+# those of mmhaze.jobs.dehaze, which takes seconds to import
 KINDS = ('dehazed', 'compare')
 MEASURES = dict(expected_level='level', haze_factor='haze factor', mask_share='share of haze')
 
@@ -82,8 +82,9 @@ def passes(text: str) -> int | str:
 def run(args: argparse.Namespace) -> int:
     """Does what the command line says, and gives the exit code."""
     # only now: the hosts take seconds to import, and a wrong command line should not have to wait
-    from mmhaze.apis import DehazeInferencer, DehazeJob, HazeInferencer, dehaze_photos, dehaze_video
-    from mmhaze.media import Video, find_media, stop_on_interrupt
+    from mmhaze.apis import DehazeInferencer, HazeInferencer
+    from mmhaze.io.media import Video, find_media, stop_on_interrupt
+    from mmhaze.jobs import DehazeJob, dehaze_photos, dehaze_video
 
     warnings.filterwarnings('ignore', module='PIL')  # about photos that can be read all the same
     media = find_media(args.input)

@@ -19,9 +19,9 @@ from mmengine.hooks import Hook
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 
-from mmhaze.files import write_whole
-from mmhaze.photo import read_photo
-from mmhaze.progress import show_progress
+from mmhaze.io.files import write_whole
+from mmhaze.io.photo import read_photo
+from mmhaze.io.progress import show_progress
 from mmhaze.synthesis.demo_set import make_demo_set
 from mmhaze.visualization import Prediction, draw_sheet
 

@@ -30,8 +30,8 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> int:
     args = parse_args(argv)
     # only now: the hosts take seconds to import, and a wrong command line should not have to wait
-    from mmhaze.apis.level_model import LevelModel
     from mmhaze.export import export_onnx
+    from mmhaze.models.trained import LevelModel
 
     out = args.out or args.checkpoint.with_suffix('.onnx')
     try:

@@ -36,8 +36,8 @@ def run(args: argparse.Namespace) -> int:
     from mmengine.registry import DefaultScope
     from mmpretrain.registry import DATASETS
 
-    from mmhaze.apis.level_model import LevelModel
-    from mmhaze.progress import show_progress
+    from mmhaze.io.progress import show_progress
+    from mmhaze.models.trained import LevelModel
     from mmhaze.visualization.embedding import draw_embedding, embed, extract_features, write_embedding
 
     model = LevelModel(args.model, args.checkpoint, args.device)

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mmhaze.apis import PredictSummary
+    from mmhaze.jobs import PredictSummary
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -62,8 +62,9 @@ def positive(text: str) -> int:
 def run(args: argparse.Namespace) -> int:
     """Does what the command line says, and gives the exit code."""
     # only now: the hosts take seconds to import, and a wrong command line should not have to wait
-    from mmhaze.apis import DehazeInferencer, HazeInferencer, PredictJob, predict_photos, predict_video
-    from mmhaze.media import Video, find_media, stop_on_interrupt
+    from mmhaze.apis import DehazeInferencer, HazeInferencer
+    from mmhaze.io.media import Video, find_media, stop_on_interrupt
+    from mmhaze.jobs import PredictJob, predict_photos, predict_video
 
     warnings.filterwarnings('ignore', module='PIL')  # about photos that can be read all the same
     media = find_media(args.input)

@@ -9,8 +9,8 @@ import argparse
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from mmhaze.checkpoints import check_checkpoint
-from mmhaze.launching import leave_group, load_run, make_parser
+from mmhaze.runtime.checkpoints import check_checkpoint
+from mmhaze.runtime.launching import leave_group, load_run, make_parser
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:

@@ -12,10 +12,10 @@ import argparse
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from mmhaze.checkpoints import check_checkpoint, newest_checkpoint
-from mmhaze.hooks import SeedEpochs
-from mmhaze.launching import leave_group, load_run, make_parser
-from mmhaze.mixed_precision import mix_precision
+from mmhaze.runtime.checkpoints import check_checkpoint, newest_checkpoint
+from mmhaze.runtime.hooks import SeedEpochs
+from mmhaze.runtime.launching import leave_group, load_run, make_parser
+from mmhaze.runtime.mixed_precision import mix_precision
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:

@@ -30,9 +30,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mmhaze.apis import Summary
+    from mmhaze.jobs import Summary
 
-# those of mmhaze.apis.ucm_report, which takes seconds to import
+# those of mmhaze.jobs.segment, which takes seconds to import
 KINDS = ('overlays', 'masks', 'segments')
 
 
@@ -76,8 +76,8 @@ def run(args: argparse.Namespace) -> int:
     # only now: the hosts take seconds to import, and a wrong command line should not have to wait
     import cv2
 
-    from mmhaze.apis import UcmJob, run_photos, run_sweep, run_video
-    from mmhaze.media import Video, find_media, stop_on_interrupt
+    from mmhaze.io.media import Video, find_media, stop_on_interrupt
+    from mmhaze.jobs import UcmJob, run_photos, run_sweep, run_video
 
     warnings.filterwarnings('ignore', module='PIL')  # about photos that can be read all the same
     media = find_media(args.input)

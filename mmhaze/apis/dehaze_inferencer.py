@@ -13,17 +13,18 @@ import torch
 from mmengine.config import Config
 from torch import Tensor
 
-from ..checkpoints import load_checkpoint
-from ..media import map_in_order
+from ..io.media import map_in_order
+from ..io.photo import from_unit_rgb, to_unit_rgb
+from ..io.progress import show_progress
 from ..models.dehazers import BaseDehazer, DarkChannelPrior
 from ..models.dehazers.published import own_names
 from ..models.guidance import GuidedDehazer
-from ..photo import from_unit_rgb, to_unit_rgb
-from ..progress import show_progress
+from ..models.trained import build_network
 from ..registry import MODELS
+from ..runtime.checkpoints import load_checkpoint
+from ..runtime.shipped import find_config
 from .inferencer import HazeInferencer, HazePrediction
 from .inputs import PhotoInput, PhotoSource, list_photos, problem_of
-from .networks import build_network, find_config
 from .tiles import in_tiles
 
 PRIOR = 'dcp'             # the config that needs no training

@@ -16,12 +16,12 @@ import numpy as np
 import torch
 
 from ..baselines import dark_channel_ratio, haze_factor, mean_saturation
-from ..media import map_in_order
-from ..progress import show_progress
+from ..io.media import map_in_order
+from ..io.progress import show_progress
+from ..models.trained import LevelModel
+from ..runtime.torch_threads import one_thread_a_batch
 from ..ucm import segment_haze
 from .inputs import PhotoInput, PhotoSource, list_photos, problem_of
-from .level_model import LevelModel
-from .torch_threads import one_thread_a_batch
 
 _METRES = re.compile(r'(\d+(?:\.\d+)?) m')
 

@@ -10,8 +10,8 @@ from typing import Union
 import numpy as np
 from PIL import Image
 
-from ..media import Photos, Video, find_media, until
-from ..photo import photo_of, read_photo
+from ..io.media import Photos, Video, find_media, until
+from ..io.photo import photo_of, read_photo
 
 PhotoInput = Union[str, Path, np.ndarray, Image.Image]
 

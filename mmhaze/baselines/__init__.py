@@ -1,6 +1,6 @@
 """Classic measures of haze, and classifiers without a network: plain NumPy and OpenCV, and scikit-learn to fit SVMs."""
 from .classifier import LevelClassifier
-from .dark_channel import dark_channel_ratio, filter_frames
+from .dark_channel_ratio import dark_channel_ratio, filter_frames
 from .features import haze_features, mean_transmission, rms_contrast, spectrum_slope
 from .fog_blocks import fog_block_share, fog_blocks
 from .haze_factor import haze_factor

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..files import NONSENSE, write_whole
-from ..npz import parse_npz
+from ..io.arrays import parse_npz
+from ..io.files import NONSENSE, write_whole
 
 
 def save_arrays(path: str | Path, owner: object, names: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .dark_channel import window_of
+from .dark_channel_ratio import window_of
 from .extremes import channel_extremes, check_photo
 from .saturation import mean_saturation
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..files import read_json, write_whole
+from ..io.files import read_json, write_whole
 from .classifier import as_levels
-from .dark_channel import dark_channel_ratio
+from .dark_channel_ratio import dark_channel_ratio
 from .fog_blocks import fog_block_share
 from .haze_factor import haze_factor
 from .saturation import mean_saturation

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from mmengine.device import get_device
 from torch import Tensor
 
-from ..files import read_json
+from ..io.files import read_json
 from ..registry import MODELS
 from .preprocess import Preprocess, read_open_clip, read_transformers
 from .transformers_folder import check_folder, load_folder

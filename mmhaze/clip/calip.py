@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..media import batches
+from ..io.media import batches
 from .backends import ClipBackend
 from .zero_shot import check_widths
 

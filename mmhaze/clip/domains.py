@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..files import NONSENSE, write_whole
-from ..npz import parse_npz
+from ..io.arrays import parse_npz
+from ..io.files import NONSENSE, write_whole
 
 HOW_TO_MAKE = 'Make it with tools/clip_domains.py.'
 # in the order of the fields of Domains

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..media import Photos, batches, map_in_order
-from ..photo import read_photo
+from ..io.media import Photos, batches, map_in_order
+from ..io.photo import read_photo
 from .backends import ClipBackend
 from .domains import Domains
 from .zero_shot import domain_probabilities
@@ -29,7 +29,7 @@ def label_photos(clip: ClipBackend, photos: Photos, domains: Sequence[str], temp
 
     Args:
         clip: what sees and reads.
-        photos: as :func:`mmhaze.media.find_media` gives them.
+        photos: as :func:`mmhaze.io.media.find_media` gives them.
         domains: names, at least two.
         template: the prompt; ``{domain}`` in it stands for a name.
         batch_size: photos that go through the network together.

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ..files import read_json
+from ..io.files import read_json
 from .weights import missing
 
 CONVERT = "python -c \"from transformers import CLIPModel as C; C.from_pretrained('{0}').save_pretrained('{0}')\""

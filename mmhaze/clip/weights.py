@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..checkpoints import CHECKS_CONTENT, load_checkpoint
+from ..runtime.checkpoints import CHECKS_CONTENT, load_checkpoint
 
 _HUB_NAME = re.compile(r'[\w-][\w.-]*/[\w-][\w.-]*')
 

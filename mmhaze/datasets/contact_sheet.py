@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from matplotlib.figure import Figure
 
-from ..files import write_whole
-from ..photo import read_photo
+from ..io.files import write_whole
+from ..io.photo import read_photo
 from .listing import Listed, natural
 
 INCHES = 2.0  # the width of a photo

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import cv2
 
-from ..media import map_in_order
-from ..photo import read_photo
-from ..progress import show_progress
+from ..io.media import map_in_order
+from ..io.photo import read_photo
+from ..io.progress import show_progress
 from .duplicates import Fingerprint, fingerprint
 from .findings import NOTES, PROBLEMS, Finding, amount, check_levels, check_list, check_photos, count_levels
 from .leaks import check_copies, check_lookalikes, check_scenes

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from ..files import inside
-from ..media import Photos, find_media, is_photo
-from ..tables import open_table, read_lines
+from ..io.files import inside
+from ..io.media import Photos, find_media, is_photo
+from ..io.tables import open_table, read_lines
 
 PARTS = ('train', 'val', 'test')
 # columns of a table that go along with a photo, where they are there, and what they are

@@ -7,10 +7,10 @@ from typing import Any
 
 from mmengine.dataset import BaseDataset
 
-from ..files import inside
-from ..media import is_photo
+from ..io.files import inside
+from ..io.media import is_photo
+from ..io.tables import open_table
 from ..registry import DATASETS
-from ..tables import open_table
 
 # RESIDE's hazy photos are NAME_NUMBER of a clear NAME, or NAME_AIRLIGHT_BETA
 _NUMBER = re.compile(r'_\d+(\.\d+)?$')

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..apis.inferencer import visibility_of
-from ..apis.level_model import LevelModel
+from ..models.trained import LevelModel
 from ..version import __version__
 from .networks import magnifier_of, ucm_settings
 

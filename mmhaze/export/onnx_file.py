@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..apis.level_model import LevelModel
+from ..models.trained import LevelModel
 from ..physics import add_haze, visibility_to_beta
 from ..synthesis.scenes import render_scene
 from .description import describe

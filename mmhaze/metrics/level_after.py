@@ -7,7 +7,7 @@ import numpy as np
 from mmengine.evaluator import BaseMetric
 from torch import Tensor
 
-from ..photo import from_unit_rgb
+from ..io.photo import from_unit_rgb
 from ..registry import METRICS
 
 PICTURES = dict(before='hazy', after='dehazed', clear='clear')
@@ -37,7 +37,7 @@ class LevelAfterDehazing(BaseMetric):
     default_prefix = 'dehaze'
 
     def __init__(self, model: str | Path, checkpoint: str | Path, device: str | None = None, **settings) -> None:
-        from ..apis.level_model import LevelModel  # the metrics are imported before it can be
+        from ..models.trained import LevelModel  # the metrics are imported before it can be
         super().__init__(**settings)
         self.judge = LevelModel(model, checkpoint, device)
 

@@ -25,15 +25,15 @@ from mmengine.runner import Runner
 from torch import nn
 
 from .. import baselines
-from ..checkpoints import check_checkpoint, newest_checkpoint
 from ..datasets.listing import Listed
-from ..hooks import SeedEpochs
-from ..mixed_precision import mix_precision
-from ..photo import read_photo
+from ..io.photo import read_photo
 from ..registry import MODELS
+from ..runtime.checkpoints import check_checkpoint, newest_checkpoint
+from ..runtime.hooks import SeedEpochs
+from ..runtime.machine import describe_machine
+from ..runtime.mixed_precision import mix_precision
 from .data import DATA_SETS, read_listing
 from .hooks import Diverged, RecordCurve
-from .machine import describe_machine
 from .results import read_curve, write_failure, write_result
 
 ORDER, CONFIG = 'cell.json', 'config.py'

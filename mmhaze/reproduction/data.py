@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..datasets.listing import Listed, read_table
-from ..files import inside
+from ..io.files import inside
+from ..io.tables import open_table
 from ..synthesis.writer import MANIFEST, PLAN
-from ..tables import open_table
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from ..files import write_whole
+from ..io.files import write_whole
 from ..visualization.level_figures import LINES, draw_confusions, draw_recalls
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..files import read_json, write_whole
+from ..io.files import read_json, write_whole
 
 RESULT, FAILURE, CURVE = 'result.json', 'failure.json', 'curve.json'
 

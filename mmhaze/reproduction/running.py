@@ -12,9 +12,9 @@ from pathlib import Path
 from statistics import median
 from typing import IO, Any
 
-from ..checkpoints import newest_checkpoint
-from ..files import write_whole
-from ..progress import show_progress
+from ..io.files import write_whole
+from ..io.progress import show_progress
+from ..runtime.checkpoints import newest_checkpoint
 from .cell import CONFIG, ORDER
 from .cells import Cell
 from .results import CURVE, FAILURE, RESULT, read_curve, read_failure, read_result, write_failure
@@ -70,8 +70,9 @@ def run_cells(cells: Sequence[Cell], out: Path, keep_checkpoints: bool = False,
         cells: in the order to run them in.
         out: the folder of all results.
         keep_checkpoints: keeps the last one of each network, which otherwise goes when there is a result.
-        amp: trains networks in mixed precision, see :func:`~mmhaze.mixed_precision.mix_precision`. As on what machine,
-            that is no part of what makes a cell; its result says it.
+        amp: trains networks in mixed precision, see
+            :func:`~mmhaze.runtime.mixed_precision.mix_precision`. As on what machine, that is no part of what
+            makes a cell; its result says it.
 
     Yields:
         The outcome, and the seconds that the cells after it will take, see :func:`estimate_left`.

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from ..files import write_whole
+from ..io.files import write_whole
 from .cells import Cell, plan_cells
 from .data import DATA_SETS, Listing, check_photos, read_listing
 from .figures import draw_section

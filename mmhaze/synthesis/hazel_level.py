@@ -13,8 +13,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ..files import write_whole
-from ..photo import read_photo
+from ..io.files import write_whole
+from ..io.photo import read_photo
 from .depth.own import encode_depth
 from .fdd import read_fdd
 from .fog import FOGS

@@ -6,7 +6,7 @@ refined along the edges of the photo by a guided filter, A taken from the photo.
 - t is refined at one beta, and the depth that it then stands for is used for all levels. So all levels of a photo obey
   one depth exactly, which can be kept beside them, and the filter costs once. Against a filter at each level, pixels
   differ by 0.5 of 255 in the mean, by 0.8 at the level that differs most; without any refining it is 2.
-- Half of the tint of A is taken away, see :func:`mmhaze.synthesis.airlight.soften_airlight`.
+- Half of the tint of A is taken away, see :func:`mmhaze.physics.airlight.soften_airlight`.
 - Haze may also be uneven: k is then FRIDA's noise, see :mod:`mmhaze.synthesis.fog`.
 
 .. [sakaridis2018] C. Sakaridis, D. Dai, L. Van Gool, "Semantic foggy scene understanding with synthetic data",
@@ -21,9 +21,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..physics import transmission
-from .airlight import estimate_airlight, soften_airlight
+from ..physics.airlight import estimate_airlight, soften_airlight
+from ..physics.guided_filter import guided_filter
 from .fog import HazeParams, frida_params, haze_fields, noise_seed
-from .guided_filter import guided_filter
 
 WILD_FOGS = ('uniform', 'heterogeneous')
 # Between the betas of all levels, where refining once comes nearest to refining at each: one sees 200 m far.
@@ -130,7 +130,7 @@ def prepare_scene(photo: np.ndarray, depth: np.ndarray, *, far: float = 500.0, r
         depth: metres, (H, W) float, above 0; infinite for the sky.
         far: what is farther counts as this far, metres, so that the sky is still seen through the thinnest haze. It may
             be infinite.
-        radius, eps: see :func:`mmhaze.synthesis.guided_filter.guided_filter`; radius 0 leaves depth as it is.
+        radius, eps: see :func:`mmhaze.physics.guided_filter.guided_filter`; radius 0 leaves depth as it is.
 
     Raises:
         ValueError: an argument is not as above.

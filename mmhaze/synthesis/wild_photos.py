@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from ..media import OUTPUT_MARKER, PHOTO_SUFFIXES
-from ..tables import open_table
+from ..io.media import OUTPUT_MARKER, PHOTO_SUFFIXES
+from ..io.tables import open_table
 
 COLUMNS = ('photo', 'depth', 'kind', 'scale')
 

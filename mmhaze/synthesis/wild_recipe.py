@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ..photo import read_photo
+from ..io.photo import read_photo
 from ..physics import beta_to_visibility
 from ..version import __version__
 from .depth import DepthSource, FileDepth

@@ -15,8 +15,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO
 
-from ..files import write_whole
-from ..tables import open_table
+from ..io.files import write_whole
+from ..io.tables import open_table
 from .wild_photos import WildPhoto
 from .writer import MANIFEST, write_table
 

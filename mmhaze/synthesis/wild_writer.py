@@ -27,9 +27,9 @@ from typing import NamedTuple, TypeVar
 
 import cv2
 
-from ..files import inside, read_json, write_whole
-from ..media import mark_output
-from ..progress import show_progress
+from ..io.files import inside, read_json, write_whole
+from ..io.media import mark_output
+from ..io.progress import show_progress
 from .wild_photos import WildPhoto
 from .wild_rows import RowStore
 from .workers import count_cores, map_in_processes
@@ -67,7 +67,7 @@ class Share:
         return islice(items, self.rank, None, self.world)
 
     def show_progress(self, total: int, done: int, label: str) -> AbstractContextManager[Callable[[int], None]]:
-        """See :mod:`mmhaze.progress`; of the first process alone, as several bars on one terminal cannot be read."""
+        """See :mod:`mmhaze.io.progress`; of the first process alone, as several bars on one terminal cannot be read."""
         if self.rank:
             return contextlib.nullcontext(lambda count: None)
         return show_progress(total, done=done, label=label, unit='photos')

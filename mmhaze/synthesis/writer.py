@@ -23,9 +23,9 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from ..files import write_whole
-from ..progress import show_progress
-from ..tables import open_table
+from ..io.files import write_whole
+from ..io.progress import show_progress
+from ..io.tables import open_table
 from .fog import render
 from .plan import Row
 from .workers import count_cores, map_in_processes

@@ -7,8 +7,8 @@ from mmcv.transforms import BaseTransform
 from mmcv.transforms.utils import cache_randomness
 
 from ..physics import beta_to_visibility, transmission
+from ..physics.airlight import estimate_airlight, soften_airlight
 from ..registry import TRANSFORMS
-from ..synthesis.airlight import estimate_airlight, soften_airlight
 from ..synthesis.depth.files import resize_depth
 from ..synthesis.depth.sky import set_sky_far
 from ..synthesis.fog import FOGS, frida_params, haze_fields, render

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mmcv.transforms import BaseTransform
 
-from ..photo import read_photo
+from ..io.photo import read_photo
 from ..registry import TRANSFORMS
 from ..synthesis.depth.files import KINDS, read_depth_of
 from .workers import calm_worker
@@ -15,7 +15,7 @@ class LoadPhoto(BaseTransform):
     """Adds ``img``, (H, W, 3) uint8 BGR, from ``img_path``, and ``img_shape`` and ``ori_shape``, (H, W).
 
     In the place of the host's ``LoadImageFromFile``, which takes a truncated photo for a whole one and a transparent
-    one for an opaque one; see :func:`mmhaze.photo.read_photo` for what is read, and how.
+    one for an opaque one; see :func:`mmhaze.io.photo.read_photo` for what is read, and how.
     """
 
     def transform(self, results: dict) -> dict:

@@ -10,7 +10,7 @@ from mmcv.transforms.utils import cache_randomness
 from mmpretrain.datasets.transforms import PackInputs
 from mmpretrain.structures import DataSample
 
-from ..photo import read_photo
+from ..io.photo import read_photo
 from ..registry import TRANSFORMS
 from .workers import calm_worker
 
@@ -21,7 +21,7 @@ ALIGNMENTS = (None, 'center_crop')
 class LoadPair(BaseTransform):
     """Adds ``img``, the hazy photo, and ``clear``, both (H, W, 3) uint8 BGR, from ``img_path`` and ``clear_path``.
 
-    Also ``img_shape`` and ``ori_shape``, (H, W). See :func:`mmhaze.photo.read_photo` for what is read.
+    Also ``img_shape`` and ``ori_shape``, (H, W). See :func:`mmhaze.io.photo.read_photo` for what is read.
 
     Args:
         align: what to do with a clear photo of another size. None is an error; ``'center_crop'`` cuts the hazy photo's

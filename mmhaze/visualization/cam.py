@@ -17,7 +17,7 @@ from ..models import DualChannel, InputAugmentation, NetworkConstraintHead
 from .seen import fit_heat, seen_pictures
 
 if TYPE_CHECKING:
-    from ..apis.level_model import LevelModel
+    from ..models.trained import LevelModel
 
 COLOURS = cv2.COLORMAP_TURBO
 OPACITY = 0.6

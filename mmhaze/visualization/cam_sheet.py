@@ -12,12 +12,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from ..files import write_whole
+from ..io.files import write_whole
 from .answer import name_of_level
 from .cam import LevelCam, level_cams, overlay_heat
 
 if TYPE_CHECKING:
-    from ..apis.level_model import LevelModel
+    from ..models.trained import LevelModel
 
 PANEL_INCHES, BAR_INCHES = 3.0, 1.25
 PANEL_PIXELS = 600  # the longer side of a picture on the sheet

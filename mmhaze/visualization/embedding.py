@@ -15,13 +15,13 @@ from matplotlib.figure import Figure
 from mmengine.dataset import default_collate
 from torch import Tensor, nn
 
-from ..files import write_whole
+from ..io.files import write_whole
 from ..models import DualChannel, NetworkConstraintHead
 from ..models.pooling import pool_feature
 from .answer import name_of_level
 
 if TYPE_CHECKING:
-    from ..apis.level_model import LevelModel
+    from ..models.trained import LevelModel
 
 FEATURES = ('head', 'task', 'magnifier')
 METHODS = ('tsne', 'pca')

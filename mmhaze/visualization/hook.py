@@ -11,7 +11,7 @@ from mmengine.runner import Runner
 from mmpretrain.engine.hooks import VisualizationHook
 from mmpretrain.structures import DataSample
 
-from ..photo import read_photo
+from ..io.photo import read_photo
 from ..registry import HOOKS
 from .visualizer import write_rgb
 

@@ -11,7 +11,7 @@ from mmengine.registry import DefaultScope
 from mmpretrain.registry import TRANSFORMS
 
 if TYPE_CHECKING:
-    from ..apis.level_model import LevelModel
+    from ..models.trained import LevelModel
 
 BROADCASTER = 'TransformBroadcaster'
 RESIZES, CROPS, PACKS = ('Resize', 'ResizeEdge'), ('CenterCrop',), ('PackInputs', 'PackDualChannel')

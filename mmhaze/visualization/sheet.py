@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from ..files import write_whole
+from ..io.files import write_whole
 from ..ucm import segment_haze
 from .overlay import overlay_haze
 

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from matplotlib.figure import Figure
 
-from ..files import write_whole
+from ..io.files import write_whole
 from ..ucm import HazeRegions, segment_haze
 from .overlay import overlay_haze
 

@@ -9,7 +9,7 @@ from mmengine.dist import master_only
 from mmpretrain.structures import DataSample
 from mmpretrain.visualization import UniversalVisualizer
 
-from ..files import write_whole
+from ..io.files import write_whole
 from ..registry import VISUALIZERS
 from ..ucm import segment_haze
 from .answer import draw_answer

@@ -1,7 +1,7 @@
 """Where the network looks, as pictures on the page."""
 from __future__ import annotations
 
-from ..apis.level_model import LevelModel
+from ..models.trained import LevelModel
 from ..visualization.cam import level_cams, overlay_heat
 from .visit import Visit, as_picture
 from .words import figures

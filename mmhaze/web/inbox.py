@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..photo import read_photo
+from ..io.photo import read_photo
 
 # an upload that nobody asked about is deleted after this, seconds
 MOST_SECONDS = 600.0

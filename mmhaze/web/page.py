@@ -1,7 +1,7 @@
 """The page: two tabs, and what happens when something on them is used.
 
 Events take and give values as the browser has them (``preprocess=False``, ``postprocess=False``): photos are read by
-:mod:`mmhaze.photo` as everywhere in mmhaze, and pictures go out without becoming files.
+:mod:`mmhaze.io.photo` as everywhere in mmhaze, and pictures go out without becoming files.
 """
 from __future__ import annotations
 

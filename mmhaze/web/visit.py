@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from ..apis.inferencer import HazeInferencer, HazePrediction
-from ..apis.outputs import encode_picture
+from ..jobs.outputs import encode_picture
 from ..ucm import HazeRegions, segment_haze
 
 LONGEST_SIDE = 1600  # pixels; of a picture on the page

@@ -13,8 +13,8 @@ from mmpretrain.registry import MODELS
 import mmhaze
 from mmhaze.apis import dehaze_inferencer
 from mmhaze.apis.dehaze_inferencer import DehazeInferencer
-from mmhaze.apis.networks import find_config
 from mmhaze.models.dehazers import DarkChannelPrior
+from mmhaze.runtime.shipped import find_config
 from mmhaze.synthesis.scenes import render_scene
 from tests.apis.test_inferencer import BASE, save_checkpoint
 

@@ -16,8 +16,8 @@ from mmpretrain.registry import DATASETS, MODELS
 
 import mmhaze
 from mmhaze.apis.inputs import PhotoSource
-from mmhaze.apis.networks import find_config
 from mmhaze.baselines import haze_factor
+from mmhaze.runtime.shipped import find_config
 from mmhaze.ucm import segment_haze
 from tests.conftest import checks_content
 
@@ -148,7 +148,7 @@ def test_results_come_before_all_photos_are_read(photos, checkpoint):
 
 
 def test_progress_is_shown_for_many_photos_alone(photos, checkpoint, capsys, monkeypatch):
-    monkeypatch.setattr('mmhaze.progress.SECONDS_BETWEEN_LINES', 0)
+    monkeypatch.setattr('mmhaze.io.progress.SECONDS_BETWEEN_LINES', 0)
     inferencer = mmhaze.HazeInferencer()
     inferencer(photos[0])
     assert capsys.readouterr().err == ''

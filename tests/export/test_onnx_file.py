@@ -15,9 +15,9 @@ from mmengine.registry import DefaultScope
 from mmpretrain.registry import MODELS
 
 import mmhaze
-from mmhaze.apis.level_model import LevelModel
-from mmhaze.apis.networks import find_config
 from mmhaze.export import draw_photos, export_onnx
+from mmhaze.models.trained import LevelModel
+from mmhaze.runtime.shipped import find_config
 from mmhaze.ucm import segment_haze
 
 onnxruntime = pytest.importorskip('onnxruntime')

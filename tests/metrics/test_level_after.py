@@ -5,8 +5,8 @@ import pytest
 import torch
 
 import mmhaze
+from mmhaze.io.photo import from_unit_rgb
 from mmhaze.metrics import LevelAfterDehazing
-from mmhaze.photo import from_unit_rgb
 from mmhaze.registry import METRICS
 from tests.apis.test_inferencer import BASE, save_checkpoint
 

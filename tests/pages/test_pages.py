@@ -17,7 +17,7 @@ from mmengine.evaluator import Evaluator
 from mmengine.registry import DefaultScope
 from mmpretrain.registry import DATASETS, MODELS, VISUALIZERS
 
-from mmhaze.apis.networks import find_config
+from mmhaze.runtime.shipped import find_config
 
 from ..conftest import ROOT
 from .blocks import Block, all_blocks

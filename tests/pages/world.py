@@ -7,7 +7,7 @@ from pathlib import Path
 
 import cv2
 
-from mmhaze.apis.networks import find_config
+from mmhaze.runtime.shipped import find_config
 from mmhaze.synthesis.scenes import render_scene
 
 from ..apis.test_inferencer import save_checkpoint

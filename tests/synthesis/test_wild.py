@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mmhaze.physics import add_haze
-from mmhaze.synthesis.airlight import estimate_airlight, soften_airlight
+from mmhaze.physics.airlight import estimate_airlight, soften_airlight
 from mmhaze.synthesis.fog import haze_fields
 from mmhaze.synthesis.levels import beta_linear
 from mmhaze.synthesis.wild import (

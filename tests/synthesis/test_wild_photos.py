@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mmhaze.media import OUTPUT_MARKER, find_media
+from mmhaze.io.media import OUTPUT_MARKER, find_media
 from mmhaze.synthesis.wild_photos import PhotoFolder, PhotoTable, WildPhoto, find_photos
 
 

@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 
 import mmhaze.synthesis as synthesis
-from mmhaze import files
-from mmhaze.media import OUTPUT_MARKER, find_media
+from mmhaze.io import files
+from mmhaze.io.media import OUTPUT_MARKER, find_media
 from mmhaze.synthesis import wild_writer
 from mmhaze.synthesis.wild_photos import PhotoFolder, PhotoTable, WildPhoto
 from mmhaze.synthesis.wild_rows import RowStore

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import mmhaze.synthesis as synthesis
-from mmhaze import files
+from mmhaze.io import files
 from mmhaze.synthesis.fog import render
 from mmhaze.synthesis.plan import Row, plan_rows
 from mmhaze.synthesis.writer import write_set

@@ -14,7 +14,7 @@ import torch
 from scipy.special import softmax
 
 from mmhaze.clip import read_domains
-from mmhaze.photo import read_photo
+from mmhaze.io.photo import read_photo
 from tests.clip.conftest import folder, network_off  # noqa: F401  fixtures
 from tests.clip.tiny import ConstructedClip, pixels_by_hand
 from tests.conftest import ROOT

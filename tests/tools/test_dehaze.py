@@ -9,13 +9,14 @@ import pytest
 import torch
 
 import mmhaze
-from mmhaze.apis import DehazeInferencer, DehazeJob, dehaze_video
-from mmhaze.media import Video
-from mmhaze.photo import read_photo
+from mmhaze.apis import DehazeInferencer
+from mmhaze.io.media import Video
+from mmhaze.io.photo import read_photo
+from mmhaze.jobs import DehazeJob, dehaze_video
 from mmhaze.visualization import side_by_side
 from tests.apis.test_inferencer import BASE, save_checkpoint
-from tests.apis.videos import read_video, scenes
-from tests.test_media import write_video
+from tests.io.test_media import write_video
+from tests.jobs.videos import read_video, scenes
 from tools import dehaze
 from tools.model_converters import published_dehazer
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mmhaze.photo import read_photo
+from mmhaze.io.photo import read_photo
 from tools import demo
 
 

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 import mmhaze
-from mmhaze.apis import PredictJob, predict_photos, predict_video
-from mmhaze.apis.pictures import describe, draw_comparison, draw_level
-from mmhaze.media import Video, find_media
-from mmhaze.photo import read_photo
+from mmhaze.io.media import Video, find_media
+from mmhaze.io.photo import read_photo
+from mmhaze.jobs import PredictJob, predict_photos, predict_video
+from mmhaze.jobs.pictures import describe, draw_comparison, draw_level
 from tests.apis.test_inferencer import BASE, save_checkpoint
-from tests.apis.videos import read_video
-from tests.test_media import write_video
+from tests.io.test_media import write_video
+from tests.jobs.videos import read_video
 from tests.ucm.photos import wall
 from tools import predict
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from mmhaze.checkpoints import CHECKS_CONTENT, newest_checkpoint
+from mmhaze.runtime.checkpoints import CHECKS_CONTENT, newest_checkpoint
 
 from ..conftest import ROOT, checks_content
-from ..test_checkpoints import Code
+from ..runtime.test_checkpoints import Code
 from ..tiny_set import write_tiny_set
 
 CONFIG = '''

@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 import pytest
 
-from mmhaze.apis import ucm_report
-from mmhaze.photo import read_photo
-from tests.apis.test_ucm_report import files
-from tests.test_media import write_video
+from mmhaze.io.photo import read_photo
+from mmhaze.jobs import segment as ucm_report
+from tests.io.test_media import write_video
+from tests.jobs.test_segment import files
 from tests.ucm.photos import wall
 from tools import ucm
 

@@ -27,8 +27,8 @@ import numpy as np
 import pytest
 
 import mmhaze
-from mmhaze.apis.predict_report import level_of
-from mmhaze.photo import read_photo
+from mmhaze.io.photo import read_photo
+from mmhaze.jobs.predict import level_of
 from mmhaze.ucm import segment_haze
 from mmhaze.visualization import overlay_haze
 from mmhaze.web.server import ENDS

@@ -11,7 +11,7 @@ from mmengine.dataset import worker_init_fn
 
 from mmhaze.datasets import HazeLevelDataset
 from mmhaze.physics import add_haze, transmission
-from mmhaze.synthesis.airlight import estimate_airlight, soften_airlight
+from mmhaze.physics.airlight import estimate_airlight, soften_airlight
 from mmhaze.synthesis.depth import GroundPlane
 from mmhaze.synthesis.depth.own import encode_depth
 from mmhaze.synthesis.depth.sky import set_sky_far

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from mmcv.transforms import TRANSFORMS
 
-from mmhaze.dark_channel_prior import KEPT_HAZE
 from mmhaze.physics import add_haze, transmission
+from mmhaze.physics.dark_channel import KEPT_HAZE
 
 
 def estimate(**results) -> dict:

@@ -9,8 +9,8 @@ from mmengine.registry import DefaultScope
 from mmpretrain.registry import MODELS
 from torch import Tensor, nn
 
-from mmhaze.apis.level_model import LevelModel
-from mmhaze.apis.networks import find_config
+from mmhaze.models.trained import LevelModel
+from mmhaze.runtime.shipped import find_config
 
 
 class OneCorner(nn.Module):

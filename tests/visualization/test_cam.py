@@ -8,7 +8,7 @@ import pytest
 import torch
 from mmengine.dataset import default_collate
 
-from mmhaze.apis.level_model import LevelModel
+from mmhaze.models.trained import LevelModel
 from mmhaze.ucm import haze_filter, haze_segment, segment_haze
 from mmhaze.visualization.cam import level_cams, overlay_heat
 from tests.ucm.photos import wall

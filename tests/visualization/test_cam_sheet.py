@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from mmhaze.photo import read_photo
+from mmhaze.io.photo import read_photo
 from mmhaze.visualization import LevelCam, Looker, draw_cams
 from mmhaze.visualization.cam_sheet import look
 from tests.visualization.networks import corner_model

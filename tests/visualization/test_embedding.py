@@ -10,7 +10,7 @@ from mmengine.dataset import default_collate
 from mmengine.registry import DefaultScope
 from mmpretrain.registry import DATASETS
 
-from mmhaze.photo import read_photo
+from mmhaze.io.photo import read_photo
 from mmhaze.visualization.embedding import Features, draw_embedding, embed, extract_features, write_embedding
 from tests.visualization.networks import chance_model
 

@@ -12,7 +12,7 @@ from mmengine.registry import VISBACKENDS
 from mmengine.runner import Runner
 from mmengine.visualization import BaseVisBackend, Visualizer
 
-from mmhaze.photo import read_photo
+from mmhaze.io.photo import read_photo
 from mmhaze.ucm import segment_haze
 from mmhaze.visualization import HazeVisualizer, overlay_haze
 from mmhaze.visualization.answer import STRIP

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mmhaze.photo import read_photo
+from mmhaze.io.photo import read_photo
 from mmhaze.visualization import Prediction, draw_sheet
 from tests.ucm.photos import wall
 

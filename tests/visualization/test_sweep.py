@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mmhaze.photo import read_photo
+from mmhaze.io.photo import read_photo
 from mmhaze.ucm import segment_haze
 from mmhaze.visualization import SWEEPS, draw_sweep, sweep
 from tests.ucm.photos import random_photo, wall

@@ -24,9 +24,9 @@ def main(argv: list[str] | None = None) -> int:
     # only now: the hosts take seconds to import, and a wrong command line should not have to wait
     import torch
 
-    from mmhaze.checkpoints import load_checkpoint
-    from mmhaze.files import write_whole
+    from mmhaze.io.files import write_whole
     from mmhaze.models.dehazers.published import convert_published
+    from mmhaze.runtime.checkpoints import load_checkpoint
 
     try:
         state = load_checkpoint(args.published)

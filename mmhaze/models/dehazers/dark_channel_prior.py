@@ -4,14 +4,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...dark_channel_prior import estimate_scattering
+from ...physics.dark_channel import estimate_scattering
 from ...registry import MODELS
 from .base import BaseDehazer
 
 
 @MODELS.register_module()
 class DarkChannelPrior(BaseDehazer):
-    """:mod:`mmhaze.dark_channel_prior` as a dehazer without parameters; it gives no gradients and is not trained."""
+    """:mod:`mmhaze.physics.dark_channel` as a dehazer without parameters; it gives no gradients and is not trained."""
 
     whole_photo = True  # the airlight is sought all over it
 

@@ -22,8 +22,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from ...files import NONSENSE
-from ...npz import parse_npy, parse_npz
+from ...io.arrays import parse_npy, parse_npz
+from ...io.files import NONSENSE
 from ..fdd import read_fdd
 from .gaps import fill_gaps, find_matches
 from .own import read_record

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from ...files import write_whole
-from ...photo import read_photo
+from ...io.files import write_whole
+from ...io.photo import read_photo
 from .files import resize_depth
 from .own import CENTIMETRE, encode_depth, open_folder
 from .sky import find_sky

@@ -5,9 +5,9 @@ import pytest
 import torch
 from scipy.ndimage import minimum_filter
 
-from mmhaze.dark_channel_prior import dark_channel, estimate_scattering
 from mmhaze.models import DarkChannelPrior
 from mmhaze.physics import add_haze, transmission
+from mmhaze.physics.dark_channel import dark_channel, estimate_scattering
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mmhaze.checkpoints import load_checkpoint
+from mmhaze.io.photo import read_photo
 from mmhaze.models import AODNet, GUNet, MixDehazeNet
 from mmhaze.models.dehazers.mix_dehaze_net import MixStructureBlock
 from mmhaze.models.dehazers.published import convert_published
 from mmhaze.models.dehazers.skip_fusion import SkipFusion
-from mmhaze.photo import read_photo
+from mmhaze.runtime.checkpoints import load_checkpoint
 
 # some names of published weights, their place here, and their shape, of the smallest variants
 PUBLISHED = {

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mmhaze.photo import read_photo
+from mmhaze.io.photo import read_photo
 from mmhaze.synthesis.depth.files import FileDepth, read_depth, read_depth_of, resize_depth
 from mmhaze.synthesis.fdd import read_fdd
 
@@ -172,7 +172,7 @@ def test_a_fault_is_told_with_the_name_of_the_file(tmp_path: Path, name: str, co
 
 
 def test_an_archive_that_unpacks_to_more_than_any_depth_map_is_not_unpacked(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr('mmhaze.npz.LARGEST', 10_000)
+    monkeypatch.setattr('mmhaze.io.arrays.LARGEST', 10_000)
     np.savez_compressed(tmp_path / 'a.npz', np.ones((30, 30)))
     assert read_depth(tmp_path / 'a.npz').shape == (30, 30)
     np.savez_compressed(tmp_path / 'a.npz', np.ones((40, 40)))

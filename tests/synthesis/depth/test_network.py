@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import torch
 
-from mmhaze.media import Photos, find_media
-from mmhaze.photo import read_photo
+from mmhaze.io.media import Photos, find_media
+from mmhaze.io.photo import read_photo
 from mmhaze.synthesis.depth.files import FileDepth
 from mmhaze.synthesis.depth.network import DEPTH_ANYTHING_METRIC_OUTDOOR_SMALL, NetworkDepth, _find_range
 

@@ -1,0 +1,122 @@
+"""A trained network: built as its config says, with the weights of a checkpoint; for levels, from the photo on."""
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.dataset import Compose, default_collate
+from mmengine.device import get_device
+from mmengine.registry import DefaultScope
+from mmpretrain.registry import DATASETS, MODELS, TRANSFORMS
+
+from ..runtime.checkpoints import load_checkpoint
+from ..runtime.shipped import find_config
+
+LOADERS = ('LoadPhoto', 'LoadImageFromFile')
+
+
+class LevelModel:
+    """A classifier as its config file describes it, and its weights.
+
+    Attributes:
+        config: the config.
+        device: where the network is.
+        network: the classifier, in evaluation mode.
+        classes: the names of the levels, the least haze first.
+        steps: what is done to a photo after it was read, the configs of the transforms.
+
+    Args:
+        config: a config file, or the name of one of mmhaze's, such as ``'magnet-fe-s_resnet18_hazel-level'``.
+        checkpoint: what was trained with it.
+        device: such as ``'cuda:0'``; by default the accelerator if there is one.
+
+    Raises:
+        FileNotFoundError: there is no such config or checkpoint.
+        ValueError: the checkpoint is refused or does not fit the config, or the config does not say how a photo is
+            prepared.
+    """
+
+    def __init__(self, config: str | Path, checkpoint: str | Path, device: str | torch.device | None = None) -> None:
+        path = find_config(config)
+        state = load_checkpoint(checkpoint)
+        self.config = Config.fromfile(path)
+        self.network = build_network(self.config, state.get('state_dict', state), path, checkpoint, device)
+        self.device = next(self.network.parameters()).device
+        self.steps = _steps_after_loading(self.config, path)
+        self._pipelines = threading.local()
+        self.classes = _level_names(self.config, state, _count_levels(self.config.model.head))
+
+    def prepare(self, img: np.ndarray, name: str) -> dict[str, Any]:
+        """What the network takes of a photo, (H, W, 3) uint8 BGR, as the test data of the config has it."""
+        if not hasattr(self._pipelines, 'own'):  # transforms that share their draws are not for several threads
+            with DefaultScope.overwrite_default_scope('mmpretrain'):
+                self._pipelines.own = Compose([TRANSFORMS.build(step) for step in self.steps])
+        return self._pipelines.own(dict(img=img, img_path=name, img_shape=img.shape[:2], ori_shape=img.shape[:2]))
+
+    @torch.inference_mode()
+    def predict(self, prepared: Sequence[dict[str, Any]]) -> np.ndarray:
+        """How likely each level is, (N, levels), of what :meth:`prepare` gave."""
+        samples = self.network.test_step(default_collate(list(prepared)))
+        return np.stack([sample.pred_score.cpu().numpy() for sample in samples])
+
+
+def build_network(config: Config, weights: Mapping[str, Any], where: str | Path, checkpoint: str | Path,
+                  device: str | torch.device | None = None) -> torch.nn.Module:
+    """The network of a config in evaluation mode, with its weights.
+
+    Args:
+        config: with ``model``.
+        weights: of the checkpoint, by name, with or without ``module.`` before the names.
+        where, checkpoint: the two files, for the error.
+        device: such as ``'cuda:0'``; by default the accelerator if there is one.
+
+    Raises:
+        ValueError: the weights are not those of the network.
+    """
+    with DefaultScope.overwrite_default_scope('mmpretrain'):
+        network = MODELS.build(config.model)
+    try:
+        network.load_state_dict({name.removeprefix('module.'): weight for name, weight in weights.items()})
+    except RuntimeError as error:
+        raise ValueError(f'{checkpoint} was not trained with {where}: {_first_lines(str(error))} '
+                         'Give the config that the checkpoint was trained with.') from error
+    place = torch.device(device or get_device())
+    network.to(place).eval()
+    if place.type == 'cpu':
+        # convolutions are a third faster with the channels of a place side by side
+        network.to(memory_format=torch.channels_last)
+    return network
+
+
+def _steps_after_loading(config: Config, path: Path) -> list[dict]:
+    data = config.get('test_dataloader', {}).get('dataset', {})
+    steps = [*data.get('prepare', []), *data.get('pipeline', [])]
+    if not steps or steps[0].get('type') not in LOADERS:
+        raise ValueError(f'{path} does not say how a photo is prepared: wanted test_dataloader.dataset with a prepare '
+                         f'or pipeline that begins with one of {", ".join(LOADERS)}.')
+    return steps[1:]
+
+
+def _count_levels(head: dict) -> int:
+    return int(head['num_classes']) if 'num_classes' in head else _count_levels(head['head'])  # Network Constraint's
+
+
+def _level_names(config: Config, state: dict, levels: int) -> tuple[str, ...]:
+    """As the checkpoint has them from its data set, else as the data set of the config."""
+    data = config.test_dataloader.dataset
+    kind = DATASETS.get(data.type)
+    for known in (state.get('meta', {}).get('dataset_meta') or {}, data.get('metainfo') or {},
+                  getattr(kind, 'METAINFO', {})):
+        if len(known.get('classes', ())) == levels:
+            return tuple(known['classes'])
+    return tuple(f'level {level}' for level in range(levels))
+
+
+def _first_lines(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines()[1:]]
+    return ' '.join(line if len(line) < 200 else f'{line[:200]}...' for line in lines[:2])

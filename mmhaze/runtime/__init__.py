@@ -1,0 +1,1 @@
+"""What a run stands on: checkpoints, launching, precision, threads, the machine, and the configs that are shipped."""
