@@ -28,8 +28,8 @@ from sklearn.ensemble import ExtraTreesClassifier
 
 from mmhaze.io.files import write_whole
 from mmhaze.synthesis.fog import frida_params, haze_fields
-from mmhaze.synthesis.hazel_level import NEAR_DUPLICATES, TEST_SHARE, find_scenes
 from mmhaze.synthesis.levels import HAZEL_LEVEL_BETAS
+from mmhaze.synthesis.make_hazel_level import NEAR_DUPLICATES, TEST_SHARE, find_scenes
 from mmhaze.synthesis.plan import SPLIT_SEED
 from mmhaze.synthesis.splits import TEST, TRAIN, split_by_scene
 

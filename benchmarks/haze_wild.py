@@ -30,12 +30,12 @@ from mmhaze.io.photo import read_photo
 from mmhaze.synthesis.depth import FileDepth, find_depth_source
 from mmhaze.synthesis.depth.own import encode_depth
 from mmhaze.synthesis.depth.sky import set_sky_far
+from mmhaze.synthesis.processes import count_cores
 from mmhaze.synthesis.scenes import render_scene
 from mmhaze.synthesis.wild import draw_params, prepare_scene, render_wild
 from mmhaze.synthesis.wild_photos import WildPhoto, find_photos
 from mmhaze.synthesis.wild_recipe import WildRecipe, shrink
 from mmhaze.synthesis.wild_writer import write_wild_set
-from mmhaze.synthesis.workers import count_cores
 
 PIXELS = 640 * 480
 LEVELS = 10

@@ -23,7 +23,7 @@ from mmhaze.io.files import write_whole
 from mmhaze.io.photo import read_photo
 from mmhaze.io.progress import show_progress
 from mmhaze.synthesis.fog import FOGS
-from mmhaze.synthesis.hazel_level import NEAR_DUPLICATES, find_scenes
+from mmhaze.synthesis.make_hazel_level import NEAR_DUPLICATES, find_scenes
 
 STEPS = {
     'rows (RowTrees)': ['rows'],

@@ -28,7 +28,7 @@ from mmhaze.io.photo import read_photo
 from mmhaze.physics import add_haze, transmission
 from mmhaze.physics.dark_channel import dark_channel
 from mmhaze.synthesis.fog import HazeParams, haze_fields
-from mmhaze.synthesis.hazel_level import find_scenes
+from mmhaze.synthesis.make_hazel_level import find_scenes
 from mmhaze.ucm import segment_haze
 
 HAZY_BELOW = (0.5, 0.2)  # transmission: haze, and dense haze

@@ -30,9 +30,9 @@ import cv2
 from ..io.files import inside, read_json, write_whole
 from ..io.media import mark_output
 from ..io.progress import show_progress
+from .processes import count_cores, map_in_processes
 from .wild_photos import WildPhoto
 from .wild_rows import RowStore
-from .workers import count_cores, map_in_processes
 
 Item = TypeVar('Item')
 

@@ -28,7 +28,7 @@ from ..io.progress import show_progress
 from ..io.tables import open_table
 from .fog import render
 from .plan import Row
-from .workers import count_cores, map_in_processes
+from .processes import count_cores, map_in_processes
 
 PLAN, MANIFEST = 'plan.csv', 'manifest.csv'
 ENCODINGS = {'.png': [], '.jpg': [cv2.IMWRITE_JPEG_QUALITY, 90]}

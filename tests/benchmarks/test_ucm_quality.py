@@ -10,7 +10,7 @@ from scipy import ndimage
 from skimage.filters import threshold_otsu
 
 from mmhaze.physics import add_haze
-from mmhaze.synthesis.hazel_level import make_hazel_level
+from mmhaze.synthesis.make_hazel_level import make_hazel_level
 from tests.conftest import ROOT
 from tests.synthesis.conftest import write_frida_scene
 from tests.ucm.test_released import wall

@@ -8,7 +8,7 @@ from scipy.ndimage import gaussian_filter
 from mmhaze.datasets import duplicates
 from mmhaze.datasets.duplicates import EDGE, SAME_SCENE, SIDE, detail, find_closest, find_copies, fingerprint, mirror
 from mmhaze.io.photo import read_photo
-from mmhaze.synthesis.hazel_level import NEAR_DUPLICATES
+from mmhaze.synthesis.make_hazel_level import NEAR_DUPLICATES
 
 STREETS = range(8)
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections import Counter
 
 from mmhaze.synthesis.fog import FOGS
-from mmhaze.synthesis.hazel_level import NEAR_DUPLICATES, SCENES, TEST_SHARE
 from mmhaze.synthesis.levels import DEMO_BETAS, HAZEL_LEVEL_BETAS
+from mmhaze.synthesis.make_hazel_level import NEAR_DUPLICATES, SCENES, TEST_SHARE
 from mmhaze.synthesis.plan import Row, plan_rows
 from mmhaze.synthesis.splits import split_by_scene
 

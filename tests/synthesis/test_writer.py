@@ -208,7 +208,7 @@ package = types.ModuleType('mmhaze')
 package.__path__ = [{str(Path(synthesis.__file__).parents[1])!r}]
 sys.modules['mmhaze'] = package
 if __name__ == '__main__':
-    from mmhaze.synthesis.hazel_level import make_hazel_level
+    from mmhaze.synthesis.make_hazel_level import make_hazel_level
     src, out, workers = sys.argv[1:]
     make_hazel_level(src, out, workers=int(workers), allow_partial=True)
 '''

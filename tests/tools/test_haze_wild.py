@@ -14,7 +14,7 @@ import pytest
 from mmhaze.datasets import HazeWild
 from mmhaze.synthesis.depth import GroundPlane, NetworkDepth
 from mmhaze.synthesis.depth.own import encode_depth
-from mmhaze.synthesis.haze_wild import make_haze_wild
+from mmhaze.synthesis.make_haze_wild import make_haze_wild
 from mmhaze.synthesis.scenes import render_scene
 from mmhaze.synthesis.wild_photos import find_photos
 from mmhaze.synthesis.wild_recipe import WildRecipe

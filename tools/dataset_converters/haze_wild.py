@@ -123,10 +123,10 @@ def find_depth(args: argparse.Namespace, root: Path) -> Any:
 def run(args: argparse.Namespace) -> int:
     """Does what the command line says, and gives the exit code."""
     # only now: the hosts take seconds to import, and a wrong command line should not have to wait
-    from mmhaze.synthesis.haze_wild import make_haze_wild
+    from mmhaze.synthesis.make_haze_wild import make_haze_wild
+    from mmhaze.synthesis.processes import count_cores
     from mmhaze.synthesis.wild_photos import find_photos
     from mmhaze.synthesis.wild_recipe import WildRecipe
-    from mmhaze.synthesis.workers import count_cores
 
     photos = find_photos(args.photos, without=args.depth)
     recipe = WildRecipe(depth=find_depth(args, photos.root), schedule=args.schedule, levels=args.levels, fog=args.fog,

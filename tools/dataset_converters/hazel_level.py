@@ -10,7 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from mmhaze.synthesis.hazel_level import make_hazel_level
+from mmhaze.synthesis.make_hazel_level import make_hazel_level
 from mmhaze.synthesis.noise import NOISES
 
 

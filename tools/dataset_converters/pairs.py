@@ -15,7 +15,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument('root', metavar='DIR', help='folder of the set')
     args = parser.parse_args(argv)
     # only now: the hosts take seconds to import
-    from mmhaze.synthesis.pairs import write_pairs
+    from mmhaze.synthesis.write_pairs import write_pairs
 
     try:
         print(f'The pairs are in {write_pairs(args.root)}')

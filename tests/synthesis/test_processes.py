@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import cv2
 import pytest
 
-from mmhaze.synthesis.workers import AHEAD, count_cores, map_in_processes
+from mmhaze.synthesis.processes import AHEAD, count_cores, map_in_processes
 
 
 def look(number: int) -> tuple[int, int, int]:
@@ -60,7 +60,7 @@ def test_a_process_that_dies_is_told():
 
 WITHOUT_HANDLES = '''
 import resource, sys, time
-from mmhaze.synthesis.workers import map_in_processes
+from mmhaze.synthesis.processes import map_in_processes
 
 def slow(number):
     time.sleep(0.02)

@@ -11,7 +11,7 @@ import pytest
 from mmhaze.datasets.listing import read_table
 from mmhaze.synthesis.depth.files import read_depth
 from mmhaze.synthesis.fog import render
-from mmhaze.synthesis.hazel_level import FridaScene, find_scenes, make_hazel_level
+from mmhaze.synthesis.make_hazel_level import FridaScene, find_scenes, make_hazel_level
 from mmhaze.synthesis.plan import plan_rows
 
 from .conftest import write_frida_scene

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mmhaze.synthesis.pairs import write_pairs
+from mmhaze.synthesis.write_pairs import write_pairs
 from tools.dataset_converters import pairs as tool
 
 WILD = '''file,level,split,photo,beta

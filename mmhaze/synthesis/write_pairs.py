@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .hazel_level import CLEAR
+from .make_hazel_level import CLEAR
 from .writer import MANIFEST, read_table, write_table
 
 PAIRS = 'pairs.csv'
