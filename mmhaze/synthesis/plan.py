@@ -18,7 +18,7 @@ TEST_SHARE_BY_IMAGE = 0.1
 
 
 @dataclass(frozen=True)
-class Row:
+class PlannedImage:
     """One image.
 
     Attributes:
@@ -56,7 +56,7 @@ class Row:
 
 
 def plan_rows(scenes: Sequence[str], *, betas: Sequence[float], fogs: Sequence[str], suffix: str, test_share: float,
-              noise: str = 'frida', seed: int = 0, near_duplicates: Iterable[Sequence[str]] = ()) -> list[Row]:
+              noise: str = 'frida', seed: int = 0, near_duplicates: Iterable[Sequence[str]] = ()) -> list[PlannedImage]:
     """Every scene in every fog at every level, in this order; the levels of a scene in one fog have the same noise.
 
     Args:
@@ -75,7 +75,8 @@ def plan_rows(scenes: Sequence[str], *, betas: Sequence[float], fogs: Sequence[s
     rows = []
     for (scene, fog, level), split in zip(images, split_random):
         params = frida_params(fog, betas[level], noise_seed(seed, scene, fog), noise)
-        rows.append(Row(file=f'level_{level}/{scene}_{fog}{suffix}', scene=scene, level=level,
-                        visibility=beta_to_visibility(params.beta), split_random=split, split_scene=split_scene[scene],
-                        **asdict(params)))
+        rows.append(PlannedImage(
+            file=f'level_{level}/{scene}_{fog}{suffix}', scene=scene, level=level,
+            visibility=beta_to_visibility(params.beta), split_random=split, split_scene=split_scene[scene],
+            **asdict(params)))
     return rows

@@ -27,7 +27,7 @@ from ..io.files import write_whole
 from ..io.progress import show_progress
 from ..io.tables import open_table
 from .fog import render
-from .plan import Row
+from .plan import PlannedImage
 from .processes import count_cores, map_in_processes
 
 PLAN, MANIFEST = 'plan.csv', 'manifest.csv'
@@ -44,7 +44,8 @@ class Scene(Protocol):
         """(clear (H, W, 3) uint8 BGR, depth (H, W) float, metres)"""
 
 
-def write_set(scenes: Sequence[Scene], rows: Sequence[Row], out: str | Path, workers: int | None = None) -> Path:
+def write_set(scenes: Sequence[Scene], rows: Sequence[PlannedImage], out: str | Path,
+              workers: int | None = None) -> Path:
     """Renders every row into the folder ``out``, or what is missing of it there.
 
     With more than one worker, processes are spawned: a script that calls this needs ``if __name__ == '__main__':``.
@@ -84,7 +85,7 @@ def write_set(scenes: Sequence[Scene], rows: Sequence[Row], out: str | Path, wor
     return out / MANIFEST
 
 
-def _check_plan(scenes: Sequence[Scene], rows: Sequence[Row]) -> None:
+def _check_plan(scenes: Sequence[Scene], rows: Sequence[PlannedImage]) -> None:
     if not rows:
         raise ValueError('The plan has no rows: there is nothing to write. Name at least one scene, fog and level.')
     names = {scene.id for scene in scenes}
@@ -96,7 +97,7 @@ def _check_plan(scenes: Sequence[Scene], rows: Sequence[Row]) -> None:
         files.add(row.file)
 
 
-def _open_folder(out: Path, rows: Sequence[Row]) -> dict[str, str] | None:
+def _open_folder(out: Path, rows: Sequence[PlannedImage]) -> dict[str, str] | None:
     """Makes the folder ready for ``rows``; the checksums of its files if it holds a finished set, else None."""
     plan = [row.as_text() for row in rows]
     for leftover in out.rglob('.*.part'):
@@ -131,7 +132,7 @@ def _check_settings(plan: list[dict[str, str]], found: list[dict[str, str]], pat
                          'Give the settings it was made with, choose another folder, or delete this one first.')
 
 
-def _finished(out: Path, rows: Sequence[Row], checksums: dict[str, str] | None) -> dict[str, str]:
+def _finished(out: Path, rows: Sequence[PlannedImage], checksums: dict[str, str] | None) -> dict[str, str]:
     """SHA-256 of each image that need not be made again; without checksums any file is whole, as it was renamed."""
     finished = {}
     for row in rows:
@@ -142,16 +143,16 @@ def _finished(out: Path, rows: Sequence[Row], checksums: dict[str, str] | None) 
     return finished
 
 
-def _make(scenes: Sequence[Scene], rows: Sequence[Row], out: Path, workers: int) -> Iterator[dict[str, str]]:
+def _make(scenes: Sequence[Scene], rows: Sequence[PlannedImage], out: Path, workers: int) -> Iterator[dict[str, str]]:
     """Makes the rows, a scene at a time; yields the checksums of each scene's files."""
-    rows_of: dict[str, list[Row]] = {}
+    rows_of: dict[str, list[PlannedImage]] = {}
     for row in rows:
         rows_of.setdefault(row.scene, []).append(row)
     tasks = [(scene, rows_of[scene.id], out) for scene in scenes if scene.id in rows_of]
     yield from map_in_processes(_make_scene, tasks, min(workers, len(tasks)))
 
 
-def _make_scene(scene: Scene, rows: Sequence[Row], out: Path) -> dict[str, str]:
+def _make_scene(scene: Scene, rows: Sequence[PlannedImage], out: Path) -> dict[str, str]:
     clear, depth = scene.load()
     checksums = {}
     for row in rows:

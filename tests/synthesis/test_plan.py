@@ -5,13 +5,13 @@ from collections import Counter
 from mmhaze.synthesis.fog import FOGS
 from mmhaze.synthesis.levels import DEMO_BETAS, HAZEL_LEVEL_BETAS
 from mmhaze.synthesis.make_hazel_level import NEAR_DUPLICATES, SCENES, TEST_SHARE
-from mmhaze.synthesis.plan import Row, plan_rows
+from mmhaze.synthesis.plan import PlannedImage, plan_rows
 from mmhaze.synthesis.splits import split_by_scene
 
 NAMES = [f'{name}-{number:06d}' for name, count in SCENES.items() for number in range(1, count + 1)]
 
 
-def hazel_rows(seed: int = 0) -> list[Row]:
+def hazel_rows(seed: int = 0) -> list[PlannedImage]:
     return plan_rows(NAMES, betas=HAZEL_LEVEL_BETAS, fogs=FOGS, suffix='.png', test_share=TEST_SHARE, seed=seed,
                      near_duplicates=NEAR_DUPLICATES)
 

@@ -16,7 +16,7 @@ import pytest
 import mmhaze.synthesis as synthesis
 from mmhaze.io import files
 from mmhaze.synthesis.fog import render
-from mmhaze.synthesis.plan import Row, plan_rows
+from mmhaze.synthesis.plan import PlannedImage, plan_rows
 from mmhaze.synthesis.writer import write_set
 
 from .conftest import write_frida_scene
@@ -39,7 +39,7 @@ class Wall:
 WALLS = [Wall(name) for name in 'abc']
 
 
-def plan(suffix: str = '.png', **settings) -> list[Row]:
+def plan(suffix: str = '.png', **settings) -> list[PlannedImage]:
     return plan_rows([wall.id for wall in WALLS], betas=(0.01, 0.03), fogs=('uniform', 'cloudy'), suffix=suffix,
                      test_share=1 / 3, **settings)
 

@@ -14,7 +14,7 @@ Thing = Union[Building, Hedge, House, Pole, Ridge, Tree, Vehicle]
 
 
 @dataclass(frozen=True)
-class Scene:
+class SceneLayout:
     """All that a picture depends on besides its size."""
 
     camera: Camera
@@ -68,7 +68,7 @@ SIGNS = (((0.95, 0.95, 0.95), (0.75, 0.08, 0.1)), ((0.1, 0.25, 0.65), (0.9, 0.92
          ((0.78, 0.08, 0.1), (0.92, 0.92, 0.92)))
 
 
-def draw_scene(seed: int) -> Scene:
+def draw_scene(seed: int) -> SceneLayout:
     """The scene of ``seed``: a pure function of it, for any size of picture."""
     rng = np.random.default_rng(seed)
     place = PLACES[str(rng.choice(list(PLACES)))]
@@ -79,7 +79,7 @@ def draw_scene(seed: int) -> Scene:
     for side in (-1, 1):
         things += _draw_roadside(rng, place, terrain, side)
     things += _draw_traffic(rng, place, terrain)
-    return Scene(camera, light, sky, terrain, tuple(things))
+    return SceneLayout(camera, light, sky, terrain, tuple(things))
 
 
 def _tint(

@@ -4,7 +4,7 @@ from __future__ import annotations
 import numpy as np
 
 from .geometry import SKY_DEPTH, Ball, Canvas, Patch
-from .layout import Scene, draw_scene
+from .layout import SceneLayout, draw_scene
 
 _REACH = 1.5 * SKY_DEPTH  # metres; how far the ground runs ahead, beyond any backdrop
 
@@ -29,7 +29,7 @@ def render_scene(seed: int, size: tuple[int, int] = (240, 320)) -> tuple[np.ndar
     return paint(draw_scene(seed), size)
 
 
-def paint(scene: Scene, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+def paint(scene: SceneLayout, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
     """Paints ``scene`` at ``size`` = (H, W): (H, W, 3) uint8 BGR and its (H, W) float64 depth in metres."""
     canvas = Canvas(scene.camera, scene.light, size)
     # the nearest first, so that little is painted twice; the z-buffer makes the order a matter of speed alone
