@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mmhaze.jobs import DehazeSummary
+    from mmhaze.jobs import DehazeTally, Summary
 
 # those of mmhaze.jobs.dehaze, which takes seconds to import
 KINDS = ('dehazed', 'compare')
@@ -84,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
     # only now: the hosts take seconds to import, and a wrong command line should not have to wait
     from mmhaze.apis import DehazeInferencer, HazeInferencer
     from mmhaze.io.media import Video, find_media, stop_on_interrupt
-    from mmhaze.jobs import DehazeJob, dehaze_photos, dehaze_video
+    from mmhaze.jobs import DehazeJob, run_job
 
     warnings.filterwarnings('ignore', module='PIL')  # about photos that can be read all the same
     media = find_media(args.input)
@@ -95,29 +95,27 @@ def run(args: argparse.Namespace) -> int:
                                   tile=args.tile, overlap=args.overlap, unsafe_tiles=args.unsafe_tiles,
                                   domain=args.domain, half=args.half, workers=args.workers)
     kinds = [kind for kind in KINDS if not getattr(args, f'no_{kind}')]
+    job = DehazeJob(args.out, inferencer, kinds, f'.{args.format}')
+    if isinstance(media, Video):
+        print(f'Reading {media.name}. Ctrl-C stops.', flush=True)
     with stop_on_interrupt() as stopped:
-        job = DehazeJob(args.out, inferencer, kinds, f'.{args.format}', stopped)
-        if isinstance(media, Video):
-            print(f'Reading {media.name}. Ctrl-C stops.', flush=True)
-            summary, unit = dehaze_video(job, media, args.frames), 'frame'
-        else:
-            summary, unit = dehaze_photos(job, media), 'photo'
-    say(summary, unit, args.out, kinds)
+        summary = run_job(job, media, limit=args.frames, stopped=stopped)
+    say(summary, 'frame' if isinstance(media, Video) else 'photo', args.out, kinds)
     camera = isinstance(media, Video) and isinstance(media.source, int)
     return 1 if summary.problems else 130 if summary.stopped and not camera else 0
 
 
-def say(summary: DehazeSummary, unit: str, out: Path, kinds: list[str]) -> None:
+def say(summary: Summary[DehazeTally], unit: str, out: Path, kinds: list[str]) -> None:
     """Prints what came of it; on standard error, what went wrong."""
     if summary.stopped:
         print('Stopped. What was made until then is whole.')
     if summary.pictures:
         print(f'{summary.pictures} {unit}{"s" if summary.pictures != 1 else ""}, '
-              f'{summary.seconds / summary.pictures:.2f} seconds each in the network; '
+              f'{summary.tally.seconds / summary.pictures:.2f} seconds each in the network; '
               f'{summary.pictures / summary.wall:.1f} a second with reading and writing.')
         for name, label in MEASURES.items():
             pairs = [(getattr(before, name), getattr(after, name))
-                     for before, after in zip(summary.before, summary.after)]
+                     for before, after in zip(summary.tally.before, summary.tally.after)]
             known = [pair for pair in pairs if None not in pair]
             if known:
                 before, after = (statistics.mean(column) for column in zip(*known))

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mmhaze.jobs import PredictSummary
+    from mmhaze.jobs import PredictTally, Summary
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     # only now: the hosts take seconds to import, and a wrong command line should not have to wait
     from mmhaze.apis import DehazeInferencer, HazeInferencer
     from mmhaze.io.media import Video, find_media, stop_on_interrupt
-    from mmhaze.jobs import PredictJob, predict_photos, predict_video
+    from mmhaze.jobs import PredictJob, run_job
 
     warnings.filterwarnings('ignore', module='PIL')  # about photos that can be read all the same
     media = find_media(args.input)
@@ -72,19 +72,18 @@ def run(args: argparse.Namespace) -> int:
         raise ValueError('--frames is for a video or a camera.')
     inferencer = HazeInferencer(args.model, args.device, checkpoint=args.checkpoint, workers=args.workers)
     dehazer = DehazeInferencer(args.dehazer, args.device, checkpoint=args.dehazer_checkpoint) if args.dehazer else None
+    kinds = [*['overlays'] * args.overlays, *['compare'] * bool(args.dehazer)]
+    job = PredictJob(args.out, inferencer, kinds, args.batch_size, dehazer)
+    if isinstance(media, Video):
+        print(f'Reading {media.name}. Ctrl-C stops.', flush=True)
     with stop_on_interrupt() as stopped:
-        job = PredictJob(args.out, inferencer, args.overlays, args.batch_size, dehazer, stopped)
-        if isinstance(media, Video):
-            print(f'Reading {media.name}. Ctrl-C stops.', flush=True)
-            summary, unit = predict_video(job, media, args.frames), 'frame'
-        else:
-            summary, unit = predict_photos(job, media), 'photo'
-    say(summary, unit, args)
+        summary = run_job(job, media, limit=args.frames, stopped=stopped)
+    say(summary, 'frame' if isinstance(media, Video) else 'photo', kinds, args)
     camera = isinstance(media, Video) and isinstance(media.source, int)
     return 1 if summary.problems else 130 if summary.stopped and not camera else 0
 
 
-def say(summary: PredictSummary, unit: str, args: argparse.Namespace) -> None:
+def say(summary: Summary[PredictTally], unit: str, kinds: list[str], args: argparse.Namespace) -> None:
     """Prints what came of it; on standard error, what went wrong."""
     if summary.stopped:
         print('Stopped. What was made until then is whole.')
@@ -92,11 +91,11 @@ def say(summary: PredictSummary, unit: str, args: argparse.Namespace) -> None:
         print(f'{summary.pictures} {unit}{"s" if summary.pictures != 1 else ""}, '
               f'{summary.pictures / summary.wall:.1f} a second with reading and writing.')
         if args.model:
-            for name, count in summary.levels.most_common():
+            for name, count in summary.tally.levels.most_common():
                 print(f'{count:6} of {name}')
         else:
             print('An estimate without training: there is no level. --model and --checkpoint give one.')
-        made = ['haze.csv', 'haze.jsonl', *['overlays'] * args.overlays, *['compare'] * bool(args.dehazer)]
+        made = ['haze.csv', 'haze.jsonl', *kinds]
         print(f'{", ".join(made[:-1])} and {made[-1]} are in {args.out}')
     for note in summary.notes:
         print(note)

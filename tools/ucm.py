@@ -27,7 +27,7 @@ import statistics
 import sys
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mmhaze.jobs import Summary
@@ -77,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
     import cv2
 
     from mmhaze.io.media import Video, find_media, stop_on_interrupt
-    from mmhaze.jobs import UcmJob, run_photos, run_sweep, run_video
+    from mmhaze.jobs import Job, SegmentJob, SweepJob, run_job
 
     warnings.filterwarnings('ignore', module='PIL')  # about photos that can be read all the same
     media = find_media(args.input)
@@ -88,23 +88,20 @@ def run(args: argparse.Namespace) -> int:
     if args.frames and not isinstance(media, Video):
         raise ValueError('--frames is for a video or a camera.')
     kinds = [kind for kind in KINDS if not getattr(args, f'no_{kind}')]
+    settings = dict(gray_threshold=args.gray, min_box=args.min_box, variant=args.variant)
+    segment = SegmentJob(args.out, settings, kinds, args.workers or cv2.getNumberOfCPUs(), f'.{args.overlay_format}')
+    job: Job[Any, Any] = SweepJob(args.out, args.sweep, settings) if args.sweep else segment
+    unit = 'frame' if isinstance(media, Video) else 'sheet' if args.sweep else 'photo'
+    if isinstance(media, Video):
+        print(f'Reading {media.name}. Ctrl-C stops.', flush=True)
     with stop_on_interrupt() as stopped:
-        job = UcmJob(args.out, dict(gray_threshold=args.gray, min_box=args.min_box, variant=args.variant), kinds=kinds,
-                     overlay_suffix=f'.{args.overlay_format}', workers=args.workers or cv2.getNumberOfCPUs(),
-                     stopped=stopped)
-        if isinstance(media, Video):
-            print(f'Reading {media.name}. Ctrl-C stops.', flush=True)
-            summary, unit = run_video(job, media, args.frames), 'frame'
-        elif args.sweep:
-            summary, unit = run_sweep(job, media, args.sweep), 'sheet'
-        else:
-            summary, unit = run_photos(job, media), 'photo'
+        summary = run_job(job, media, limit=args.frames, stopped=stopped)
     say(summary, unit, args.out, kinds if unit == 'photo' else [kind for kind in kinds if kind != 'segments'])
     camera = isinstance(media, Video) and isinstance(media.source, int)
     return 1 if summary.problems else 130 if summary.stopped and not camera else 0
 
 
-def say(summary: Summary, unit: str, out: Path, kinds: list[str]) -> None:
+def say(summary: Summary[Any], unit: str, out: Path, kinds: list[str]) -> None:
     """Prints what came of it; on standard error, what went wrong."""
     count = f'{summary.pictures} {unit}{"s" if summary.pictures != 1 else ""}'
     if summary.stopped:
@@ -112,10 +109,10 @@ def say(summary: Summary, unit: str, out: Path, kinds: list[str]) -> None:
     if unit == 'sheet':
         print(f'{count} in {out / "sweeps"}')
     elif summary.pictures:
-        share = summary.share / summary.pictures
-        print(f'{count}, haze in {summary.found}; on average {share:.0%} of a {unit} is haze.')
-        print(f'UCM takes {1000 * statistics.median(summary.seconds):.1f} ms a {unit} (median), '
-              f'{1 / statistics.mean(summary.seconds):.0f} {unit}s a second; with reading and writing '
+        share = summary.tally.share / summary.pictures
+        print(f'{count}, haze in {summary.tally.found}; on average {share:.0%} of a {unit} is haze.')
+        print(f'UCM takes {1000 * statistics.median(summary.tally.seconds):.1f} ms a {unit} (median), '
+              f'{1 / statistics.mean(summary.tally.seconds):.0f} {unit}s a second; with reading and writing '
               f'{summary.pictures / summary.wall:.1f} {unit}s a second.')
         print(f'{", ".join([*kinds, "ucm.csv"])} are in {out}')
     for note in summary.notes:

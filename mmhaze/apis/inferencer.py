@@ -9,19 +9,21 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 import cv2
 import numpy as np
-import torch
 
 from ..baselines import dark_channel_ratio, haze_factor, mean_saturation
 from ..io.media import map_in_order
 from ..io.progress import show_progress
-from ..models.trained import LevelModel
-from ..runtime.torch_threads import one_thread_a_batch
 from ..ucm import segment_haze
 from .inputs import PhotoInput, PhotoSource, list_photos, problem_of
+
+if TYPE_CHECKING:
+    import torch
+
+    from ..models.trained import LevelModel
 
 _METRES = re.compile(r'(\d+(?:\.\d+)?) m')
 
@@ -106,7 +108,10 @@ class HazeInferencer:
                              'Leave out both for an estimate without training.')
         if workers is not None and workers < 1:
             raise ValueError(f'workers is at least 1, got {workers}.')
-        self.model = LevelModel(model, checkpoint, device) if model is not None and checkpoint is not None else None
+        self.model: LevelModel | None = None
+        if model is not None and checkpoint is not None:
+            from ..models.trained import LevelModel  # torch and the hosts, which an estimate does not need
+            self.model = LevelModel(model, checkpoint, device)
         self.workers = workers or cv2.getNumberOfCPUs()
 
     def __call__(self, inputs: PhotoInput | Iterable[PhotoInput], batch_size: int = 32, *, keep_going: bool = False,
@@ -159,6 +164,7 @@ class HazeInferencer:
 
     def _classify_ahead(self, looked: Iterable[Looked], batch_size: int, model: LevelModel) -> Iterator[HazePrediction]:
         """Batches go through the network while the photos of the next ones are prepared."""
+        from ..runtime.torch_threads import one_thread_a_batch
         at_once = self.workers if model.device.type == 'cpu' else 1
         pool: ThreadPoolExecutor | None = None
         waiting: list[Looked] = []

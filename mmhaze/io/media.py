@@ -239,7 +239,7 @@ def map_in_order(function: Callable[[Item], Result], items: Iterable[Item], work
             if stopped():
                 break
             pending.append(pool.submit(function, item))
-            if len(pending) >= 2 * workers:
+            while pending and (len(pending) >= 2 * workers or pending[0].done()):
                 yield pending.popleft().result()
         while pending:
             future = pending.popleft()

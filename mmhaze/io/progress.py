@@ -4,9 +4,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+if TYPE_CHECKING:
+    from rich.console import Console
 
 SECONDS_BETWEEN_LINES = 10.0
 
@@ -17,6 +18,9 @@ def show_progress(total: int, done: int = 0, label: str = '', unit: str = 'image
 
     Some videos say that they have fewer frames than they have: beyond ``total`` the number alone is told.
     """
+    from rich.console import Console  # rich takes a while to import, and a single photo shows no progress
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     console = Console(stderr=True)
     if console.is_terminal:
         with Progress(TextColumn('{task.description}', markup=False), BarColumn(), MofNCompleteColumn(),

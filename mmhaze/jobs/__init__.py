@@ -1,8 +1,25 @@
-"""What a user runs over photos, videos and cameras: each job writes a folder with a table and pictures."""
-from .dehaze import DehazeJob, DehazeSummary, dehaze_photos, dehaze_video
-from .predict import PredictJob, PredictSummary, predict_photos, predict_video
-from .segment import Summary, UcmJob, run_photos, run_sweep
-from .segment_video import run_video
+"""What a user runs over photos, videos and cameras: each job writes a folder of tables and pictures."""
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = ['DehazeJob', 'DehazeSummary', 'PredictJob', 'PredictSummary', 'Summary', 'UcmJob', 'dehaze_photos',
-           'dehaze_video', 'predict_photos', 'predict_video', 'run_photos', 'run_sweep', 'run_video']
+if TYPE_CHECKING:
+    from .dehaze import DehazeJob, DehazeTally
+    from .job import Answer, Job, Summary, Tally
+    from .predict import PredictJob, PredictTally
+    from .runner import run_job
+    from .segment import SegmentJob, SegmentTally, SweepJob, UcmRow
+
+# a job brings what it needs alone: UCM no network
+_HOMES = dict(
+    Answer='job', DehazeJob='dehaze', DehazeTally='dehaze', Job='job', PredictJob='predict', PredictTally='predict',
+    SegmentJob='segment', SegmentTally='segment', Summary='job', SweepJob='segment', Tally='job', UcmRow='segment',
+    run_job='runner')
+
+__all__ = ['Answer', 'DehazeJob', 'DehazeTally', 'Job', 'PredictJob', 'PredictTally', 'SegmentJob', 'SegmentTally',
+           'Summary', 'SweepJob', 'Tally', 'UcmRow', 'run_job']
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f'.{_HOMES[name]}', __name__), name)
+    raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

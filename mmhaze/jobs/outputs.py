@@ -24,7 +24,7 @@ JPEG_SETTINGS = (cv2.IMWRITE_JPEG_QUALITY, 92)
 SUFFIXES = ('.jpg', '.png', '.mp4')
 
 
-class Lines:
+class GrowingLines:
     """A text file that grows line by line as ``.NAME.part`` and has its name once it is closed; a context manager.
 
     Each line is handed to the system at once, so a program that is killed leaves the lines so far. However else the job
@@ -52,7 +52,7 @@ class Lines:
         part_of(self.path).replace(self.path)
 
 
-class Table(Lines):
+class GrowingTable(GrowingLines):
     """A CSV file that grows row by row."""
 
     def __init__(self, path: Path, columns: Sequence[str]) -> None:
@@ -67,25 +67,25 @@ class Table(Lines):
 
 
 class OutputFolder:
-    """A folder with a table, whose column ``file`` names what was read, and a subfolder a kind of picture.
+    """A folder with tables, and a subfolder a kind of picture.
 
     Args:
         path: the folder.
-        table: the name of the table.
-        kinds: the subfolders that the table accounts for.
+        tables: their names; the column ``file`` of the first one names what was read.
+        kinds: the subfolders that the tables account for.
     """
 
-    def __init__(self, path: str | Path, table: str, kinds: Sequence[str]) -> None:
+    def __init__(self, path: str | Path, tables: Sequence[str], kinds: Sequence[str]) -> None:
         self.path = Path(os.path.abspath(path))
-        self.table, self.kinds = self.path / table, kinds
+        self.tables, self.kinds = [self.path / table for table in tables], kinds
 
     def place(self, kind: str, file: str, suffix: str) -> Path:
         """Where the picture of ``file`` goes: its own path with one more suffix, so that no two photos share one."""
         return self.path / kind / f'{file}{suffix}'
 
-    def refuse_as_input(self, inputs: Iterable[Path], kinds: Iterable[str]) -> None:
-        """Raises a ValueError where an input lies in a subfolder to be written: it might be overwritten."""
-        written = {(self.path / kind).resolve() for kind in kinds}
+    def refuse_as_input(self, inputs: Iterable[Path]) -> None:
+        """Raises a ValueError where an input lies in one of the subfolders: it might be overwritten."""
+        written = {(self.path / kind).resolve() for kind in self.kinds}
         for folder in {path.parent for path in inputs}:
             folder = folder.resolve()
             for own in written & {folder, *folder.parents}:
@@ -116,21 +116,22 @@ class OutputFolder:
         return None
 
     def begin(self, kinds: Iterable[str]) -> None:
-        """Removes what the job before left here, as its table has it, and makes the subfolders ``kinds``."""
+        """Removes what the job before left here, as its first table has it, and makes the subfolders ``kinds``."""
         for kind in self.kinds:
             if (self.path / kind / OUTPUT_MARKER).exists():  # else somebody else made it
                 for file in self._former_files():
                     for name in (file, *(file + suffix for suffix in SUFFIXES)):
                         _remove(self.path / kind / name, self.path / kind)
-        for table in (self.table, part_of(self.table)):
+        for table in self.tables:
             table.unlink(missing_ok=True)
+            part_of(table).unlink(missing_ok=True)
         for kind in kinds:
             mark_output(self.path / kind)
 
     def _former_files(self) -> list[str]:
-        """What the table names, and what that of a killed job names."""
+        """What the first table names, and what that of a killed job names."""
         files: dict[str, None] = {}
-        for table in (self.table, part_of(self.table)):
+        for table in [each for first in self.tables[:1] for each in (first, part_of(first))]:
             # csv.Error: not a table that a job wrote
             with contextlib.suppress(FileNotFoundError, csv.Error), \
                     table.open(newline='', encoding='utf-8', errors='surrogateescape') as lines:

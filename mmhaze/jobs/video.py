@@ -1,41 +1,12 @@
-"""Going through a video or a camera, and writing videos: what UCM and prediction share."""
+"""A video that a job writes, frame by frame."""
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
-from contextlib import closing, nullcontext
-from dataclasses import dataclass, field
-from itertools import chain, islice
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from ..io.media import Frames, Video
-from ..io.progress import show_progress
 from .outputs import part_of
-
-FALLBACK_FPS = 25.0
-# a container may work its count out from a rounded duration
-COUNT_TOLERANCE = 0.01
-
-
-@dataclass
-class RunSummary:
-    """What came of a run over photos, a video or a camera.
-
-    Attributes:
-        pictures: photos or frames that were read.
-        problems: what could not be read, and why, a line each.
-        notes: what else there is to say, a line each.
-        stopped: whether it was ended early.
-        wall: seconds from beginning to end.
-    """
-
-    pictures: int = 0
-    problems: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    stopped: bool = False
-    wall: float = 0.0
 
 
 class VideoFile:
@@ -92,55 +63,3 @@ class VideoFile:
         self._part.unlink(missing_ok=True)
         if kind is None:
             raise OSError(f'{self.path} did not come out whole. The disk may be full.')
-
-
-def follow_video(video: Video, limit: int | None, summary: RunSummary, stopped: Callable[[], bool], label: str,
-                 work: Callable[[Iterable[np.ndarray], float], Generator[None, None, None]]) -> None:
-    """Hands the frames of a video or a camera to ``work``, no more than ``limit``, and says what is wrong with them.
-
-    Args:
-        video, limit: what to go through.
-        summary: gets the problems and notes, and whether it was stopped.
-        stopped: asked once at the end.
-        label: of the progress.
-        work: gets the frames and how many there are a second; counts each frame in ``summary.pictures`` and yields once
-            it is done. It is not called where there is no frame, so that the run before keeps its results.
-    """
-    try:
-        frames = Frames(video)
-    except ValueError as error:
-        summary.problems.append(str(error))
-        return
-    with frames:
-        images = islice(frames, limit)
-        first = next(images, None)
-        if first is None:
-            summary.problems.append(f'{video.name} gives no picture.')
-            return
-        if frames.fps is None:
-            summary.notes.append(f'{video.name} does not say its frames a second; {FALLBACK_FPS:g} are taken.')
-        expected = min((count for count in (limit, frames.announced) if count), default=None)
-        # nobody knows how long a camera goes on
-        with show_progress(expected, label=label, unit='frames') if expected else nullcontext(_ignore) as advance, \
-                closing(work(chain([first], images), frames.fps or FALLBACK_FPS)) as done:
-            for _ in done:
-                advance(1)
-        summary.stopped = stopped()
-        if summary.stopped or summary.pictures == limit:
-            return
-        if isinstance(video.source, int):
-            summary.problems.append(f'{video.name} gives no more pictures after {summary.pictures}.')
-        elif summary.pictures < (1 - COUNT_TOLERANCE) * frames.announced - 1:
-            summary.problems.append(f'{video.source} announces {frames.announced} frames and gives '
-                                    f'{summary.pictures}: it is damaged or cut short.')
-
-
-def note_fitted(files: Iterable[VideoFile], summary: RunSummary) -> None:
-    """Says how many frames had to be fitted, if any."""
-    fitted = max((file.fitted for file in files), default=0)
-    if fitted:
-        summary.notes.append(f'{fitted} frames are of another size than the first, and were fitted to it.')
-
-
-def _ignore(done: int) -> None:
-    pass

@@ -7,14 +7,17 @@ import cv2
 import numpy as np
 import pytest
 
+from mmhaze.apis import inputs
 from mmhaze.baselines import haze_factor
-from mmhaze.io.media import find_media
+from mmhaze.io.media import Video, find_media
 from mmhaze.io.photo import read_photo
-from mmhaze.jobs import outputs, segment
-from mmhaze.jobs.segment import UcmJob, run_photos, run_sweep
+from mmhaze.jobs import SegmentJob, SweepJob, outputs, run_job
 from mmhaze.ucm import haze_segment, segment_haze
 from mmhaze.visualization import overlay_haze
+from tests.io.test_media import write_video
 from tests.ucm.photos import random_photo, wall
+
+from .videos import FakeCamera, read_video, scenes
 
 
 @pytest.fixture
@@ -46,7 +49,7 @@ def files(folder: Path) -> list[str]:
 
 def test_each_photo_has_its_row_and_its_pictures(album, tmp_path):
     out, settings = tmp_path / 'out', dict(gray_threshold=120.0, min_box=3)
-    summary = run_photos(UcmJob(out, settings, overlay_suffix='.png'), find_media([str(album)]))
+    summary = run_job(SegmentJob(out, settings, overlay_suffix='.png'), find_media([str(album)]))
     rows = rows_of(out)
     assert [row['file'] for row in rows] == READABLE
     assert files(out) == sorted(['ucm.csv', *(f'{kind}/{name}.png' for name in READABLE
@@ -70,13 +73,13 @@ def test_each_photo_has_its_row_and_its_pictures(album, tmp_path):
     for name, factor in factors.items():
         assert float(factor) == pytest.approx(haze_factor(read_photo(album / name)), abs=1e-6)
     shares = [float(row['share']) for row in rows]
-    assert summary.pictures == len(summary.seconds) == 6 and not summary.stopped
-    assert summary.share == pytest.approx(sum(shares), abs=1e-5) and summary.share > 0
-    assert summary.found == sum(row['found'] == 'true' for row in rows) < 6
+    assert summary.pictures == len(summary.tally.seconds) == 6 and not summary.stopped
+    assert summary.tally.share == pytest.approx(sum(shares), abs=1e-5) and summary.tally.share > 0
+    assert summary.tally.found == sum(row['found'] == 'true' for row in rows) < 6
 
 
 def test_what_cannot_be_read_is_named_and_leaves_nothing(album, tmp_path):
-    summary = run_photos(UcmJob(tmp_path / 'out'), find_media([str(album)]))
+    summary = run_job(SegmentJob(tmp_path / 'out'), find_media([str(album)]))
     cut, text = summary.problems
     assert 'cut.jpg cannot be read' in cut and 'truncated' in cut and 'text.png cannot be read' in text
     assert not [name for name in files(tmp_path / 'out') if 'cut' in name or 'text' in name]
@@ -88,8 +91,8 @@ def test_a_decoder_that_fails_in_its_own_way_does_not_end_the_run(album, tmp_pat
             raise RuntimeError('no colour planes')
         return read_photo(path)
 
-    monkeypatch.setattr(segment, 'read_photo', fail)
-    summary = run_photos(UcmJob(tmp_path / 'out'), find_media([str(album)]))
+    monkeypatch.setattr(inputs, 'read_photo', fail)
+    summary = run_job(SegmentJob(tmp_path / 'out'), find_media([str(album)]))
     assert summary.pictures == 5 and 'a.png cannot be read as a photo: no colour planes.' in summary.problems[0]
 
 
@@ -99,7 +102,7 @@ def test_the_result_does_not_depend_on_the_number_of_workers(tmp_path, rng):
         cv2.imwrite(str(tmp_path / f'{index:02}.png'), random_photo(rng, *size))
     outcomes = []
     for workers in (1, 4):
-        run_photos(UcmJob(tmp_path / 'out', workers=workers), find_media([str(tmp_path)]))
+        run_job(SegmentJob(tmp_path / 'out', workers=workers), find_media([str(tmp_path)]))
         rows = [{name: cell for name, cell in row.items() if name != 'seconds'} for row in rows_of(tmp_path / 'out')]
         pictures = {name: (tmp_path / 'out' / name).read_bytes() for name in files(tmp_path / 'out')}
         del pictures['ucm.csv']
@@ -109,8 +112,8 @@ def test_the_result_does_not_depend_on_the_number_of_workers(tmp_path, rng):
 
 def test_a_second_run_takes_the_place_of_the_first(album, tmp_path):
     out = tmp_path / 'out'
-    run_photos(UcmJob(out), find_media([str(album)]))
-    run_photos(UcmJob(out, kinds=['overlays'], overlay_suffix='.png'), find_media([str(album / 'trip')]))
+    run_job(SegmentJob(out), find_media([str(album)]))
+    run_job(SegmentJob(out, kinds=['overlays'], overlay_suffix='.png'), find_media([str(album / 'trip')]))
     assert [row['file'] for row in rows_of(out)] == ['a.jpg']
     assert files(out) == ['overlays/a.jpg.png', 'ucm.csv']
 
@@ -118,10 +121,10 @@ def test_a_second_run_takes_the_place_of_the_first(album, tmp_path):
 @pytest.mark.parametrize('where', ['.', 'out', 'trip/out'])
 def test_a_folder_of_results_within_the_photos_is_not_read_again(where, album):
     for _ in range(2):
-        summary = run_photos(UcmJob(album / where), find_media([str(album)]))
+        summary = run_job(SegmentJob(album / where), find_media([str(album)]))
         assert summary.pictures == 6
     with pytest.raises(ValueError, match='where this run would write'):
-        run_photos(UcmJob(album / where), find_media([str(album / where / 'overlays')]))
+        run_job(SegmentJob(album / where), find_media([str(album / where / 'overlays')]))
     assert len(rows_of(album / where)) == 6
 
 
@@ -130,7 +133,7 @@ def test_a_stop_keeps_what_was_made_until_then(album, tmp_path):
         return part.exists() and len(part.read_text().splitlines()) >= 3  # the header and two rows
 
     part = tmp_path / 'out' / '.ucm.csv.part'
-    summary = run_photos(UcmJob(tmp_path / 'out', kinds=['masks'], stopped=stopped), find_media([str(album)]))
+    summary = run_job(SegmentJob(tmp_path / 'out', kinds=['masks']), find_media([str(album)]), stopped=stopped)
     rows = rows_of(tmp_path / 'out')
     assert summary.stopped and 2 <= len(rows) < 6 and [row['file'] for row in rows] == READABLE[:len(rows)]
     assert files(tmp_path / 'out') == sorted(['ucm.csv', *(f'masks/{row["file"]}.png' for row in rows)])
@@ -145,7 +148,7 @@ def test_where_nothing_can_be_written_the_run_ends_and_keeps_its_rows(album, tmp
 
     monkeypatch.setattr(outputs, 'write_whole', fail)
     with pytest.raises(OSError, match=r'No space left on device: .*clear\.png'):
-        run_photos(UcmJob(tmp_path / 'out'), find_media([str(album)]))
+        run_job(SegmentJob(tmp_path / 'out'), find_media([str(album)]))
     assert [row['file'] for row in rows_of(tmp_path / 'out')] == ['a.jpg', 'a.png', 'black.png']
 
 
@@ -154,7 +157,7 @@ def test_a_picture_that_goes_into_no_file_is_named_and_the_rest_is_done(tmp_path
     long_name = 'n' * 245 + '.png'
     for name in ('a.png', long_name):
         cv2.imwrite(str(tmp_path / name), wall(0.05))
-    summary = run_photos(UcmJob(tmp_path / 'out'), find_media([str(tmp_path)]))
+    summary = run_job(SegmentJob(tmp_path / 'out'), find_media([str(tmp_path)]))
     assert summary.pictures == 1 and files(tmp_path / 'out') == [
         'masks/a.png.png', 'overlays/a.png.jpg', 'segments/a.png.png', 'ucm.csv']
     assert '65501 x 2 pixels do not go into a .jpg file' in summary.problems[0]
@@ -163,15 +166,15 @@ def test_a_picture_that_goes_into_no_file_is_named_and_the_rest_is_done(tmp_path
 
 def test_a_setting_out_of_range_is_refused_before_anything_is_touched(tmp_path):
     with pytest.raises(ValueError, match='gray_threshold'):
-        UcmJob(tmp_path / 'out', dict(gray_threshold=300))
+        SegmentJob(tmp_path / 'out', dict(gray_threshold=300))
     assert not list(tmp_path.iterdir())
 
 
 def test_a_sweep_draws_a_sheet_a_photo_and_leaves_the_rest_alone(album, tmp_path):
     out = tmp_path / 'out'
-    run_photos(UcmJob(out), find_media([str(album)]))
+    run_job(SegmentJob(out), find_media([str(album)]))
     before = set(files(out))
-    summary = run_sweep(UcmJob(out), find_media([str(album / 'trip')]), 'mask')
+    summary = run_job(SweepJob(out, 'mask'), find_media([str(album / 'trip')]))
     assert set(files(out)) - before == {'sweeps/a.jpg.mask.png'} and before < set(files(out))
     assert summary.pictures == 1 and 'text.png cannot be read' in summary.problems[0]
     assert read_photo(out / 'sweeps/a.jpg.mask.png').shape[1] == 1260
@@ -179,6 +182,52 @@ def test_a_sweep_draws_a_sheet_a_photo_and_leaves_the_rest_alone(album, tmp_path
 
 def test_a_sweep_keeps_the_other_settings(album, tmp_path, monkeypatch):
     drawn = []
-    monkeypatch.setattr(segment, 'draw_sweep', lambda *args, **settings: drawn.append((args[1], settings)))
-    run_sweep(UcmJob(tmp_path / 'out', dict(min_box=7)), find_media([str(album / 'trip')]), 'gray')
+    monkeypatch.setattr('mmhaze.visualization.sweep.draw_sweep',
+                        lambda *args, **settings: drawn.append((args[1], settings)))
+    run_job(SweepJob(tmp_path / 'out', 'gray', dict(min_box=7)), find_media([str(album / 'trip')]))
     assert drawn == [('gray', dict(title='a.jpg', min_box=7))]
+
+
+@pytest.mark.parametrize('workers', [1, 3])
+@pytest.mark.parametrize(('name', 'made'), [('clip.mp4', 'clip.mp4'), ('clip.avi', 'clip.avi.mp4')])
+def test_a_video_gives_videos_at_its_rate_and_a_row_a_frame(name, made, workers, tmp_path):
+    code = 'mp4v' if name.endswith('.mp4') else 'MJPG'
+    write_video(tmp_path / name, scenes(7), fps=12.5, code=code)
+    summary = run_job(SegmentJob(tmp_path / 'out', workers=workers), find_media([str(tmp_path / name)]))
+    assert files(tmp_path / 'out') == [f'masks/{made}', f'overlays/{made}', 'ucm.csv']
+    _, frames = read_video(tmp_path / name)
+    regions = [segment_haze(frame) for frame in frames]
+    rows = rows_of(tmp_path / 'out')
+    assert [(row['frame'], row['file']) for row in rows] == [(str(index), name) for index in range(7)]
+    assert [float(row['share']) for row in rows] == pytest.approx([found.ratio for found in regions], abs=1e-6)
+    assert len({row['share'] for row in rows}) == 7
+    fps, overlays = read_video(tmp_path / 'out' / 'overlays' / made)
+    assert fps == 12.5 and len(overlays) == 7
+    for overlay, frame, found in zip(overlays, frames, regions):
+        wanted = overlay_haze(frame, found)
+        assert np.abs(overlay.astype(int) - wanted).mean() < 8
+        if found.ratio > 0.1:  # tinted, and not the frame as it was
+            off = [np.abs(overlay.astype(int) - picture)[found.mask].mean() for picture in (wanted, frame)]
+            assert off[0] < 10 and off[1] > 30
+    assert max(found.ratio for found in regions) > 0.1
+    fps, masks = read_video(tmp_path / 'out' / 'masks' / made)
+    assert fps == 12.5
+    for mask, found in zip(masks, regions):
+        assert ((mask[..., 0] > 127) == found.mask).mean() > 0.97
+    assert summary.pictures == 7 and not summary.problems and not summary.stopped
+    assert summary.notes == ['Segments are not made of a video, as those of its frames have a size each.']
+
+
+def test_only_so_many_frames_are_taken(tmp_path):
+    write_video(tmp_path / 'clip.avi', scenes(6))
+    summary = run_job(SegmentJob(tmp_path / 'out'), find_media([str(tmp_path / 'clip.avi')]), limit=4)
+    assert summary.pictures == len(rows_of(tmp_path / 'out')) == 4 and not summary.problems
+    assert len(read_video(tmp_path / 'out/masks/clip.avi.mp4')[1]) == 4
+
+
+def test_a_frame_of_another_size_is_measured_as_it_is(tmp_path, plug_in):
+    plug_in(FakeCamera([*scenes(2), *scenes(2, (48, 64)), *scenes(1, (97, 131))]))
+    run_job(SegmentJob(tmp_path / 'out'), Video(0, 'camera0'), limit=5)
+    alone = [segment_haze(frame) for frame in scenes(2, (48, 64))]
+    assert [float(row['share']) for row in rows_of(tmp_path / 'out')[2:4]] == \
+        pytest.approx([found.ratio for found in alone], abs=1e-6)

@@ -12,7 +12,7 @@ import mmhaze
 from mmhaze.apis import DehazeInferencer
 from mmhaze.io.media import Video
 from mmhaze.io.photo import read_photo
-from mmhaze.jobs import DehazeJob, dehaze_video
+from mmhaze.jobs import DehazeJob, run_job
 from mmhaze.visualization import side_by_side
 from tests.apis.test_inferencer import BASE, save_checkpoint
 from tests.io.test_media import write_video
@@ -105,9 +105,8 @@ def test_of_a_video_there_are_videos(tmp_path, capsys):
 def test_a_run_that_is_stopped_leaves_what_it_has(tmp_path):
     write_video(tmp_path / 'drive.mp4', scenes(4))
     asked = iter([False, False, True, True, True, True])
-    job = DehazeJob(tmp_path / 'out', DehazeInferencer(device='cpu', workers=1), ('dehazed',),
-                    stopped=lambda: next(asked))
-    summary = dehaze_video(job, Video(tmp_path / 'drive.mp4', 'drive.mp4'))
+    job = DehazeJob(tmp_path / 'out', DehazeInferencer(device='cpu', workers=1), ('dehazed',))
+    summary = run_job(job, Video(tmp_path / 'drive.mp4', 'drive.mp4'), stopped=lambda: next(asked))
     assert summary.stopped and summary.pictures == 2 == len(rows_of(tmp_path / 'out'))
     assert len(read_video(tmp_path / 'out' / 'dehazed' / 'drive.mp4')[1]) == 2
 

@@ -13,7 +13,7 @@ import pytest
 import mmhaze
 from mmhaze.io.media import Video, find_media
 from mmhaze.io.photo import read_photo
-from mmhaze.jobs import PredictJob, predict_photos, predict_video
+from mmhaze.jobs import PredictJob, run_job
 from mmhaze.jobs.pictures import describe, draw_comparison, draw_level
 from tests.apis.test_inferencer import BASE, save_checkpoint
 from tests.io.test_media import write_video
@@ -157,12 +157,13 @@ def test_a_video_gives_a_row_a_frame_and_a_video_of_overlays(tmp_path, checkpoin
 @pytest.mark.parametrize('kind', ['photos', 'video'])
 def test_a_run_that_is_stopped_keeps_what_was_made(kind, album, tmp_path):
     asked = itertools.count()
-    job = PredictJob(tmp_path / 'out', mmhaze.HazeInferencer(workers=1), stopped=lambda: next(asked) >= 2)
+    job = PredictJob(tmp_path / 'out', mmhaze.HazeInferencer(workers=1))
     if kind == 'photos':
-        summary = predict_photos(job, find_media([str(album)]))
+        media = find_media([str(album)])
     else:
         write_video(tmp_path / 'drive.avi', [wall(0.1)] * 5)
-        summary = predict_video(job, Video(tmp_path / 'drive.avi', 'drive.avi'))
+        media = Video(tmp_path / 'drive.avi', 'drive.avi')
+    summary = run_job(job, media, stopped=lambda: next(asked) >= 2)
     assert summary.stopped and summary.pictures == 2
     table, lines = rows_of(tmp_path / 'out')
     assert len(table) == len(lines) == 2

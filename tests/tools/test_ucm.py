@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 import pytest
 
+from mmhaze.apis import inputs
 from mmhaze.io.photo import read_photo
-from mmhaze.jobs import segment as ucm_report
 from tests.io.test_media import write_video
 from tests.jobs.test_segment import files
 from tests.ucm.photos import wall
@@ -107,7 +107,7 @@ def test_ctrl_c_keeps_what_was_made(tmp_path, capsys, monkeypatch):
             signal.raise_signal(signal.SIGINT)
         return read_photo(path)
 
-    monkeypatch.setattr(ucm_report, 'read_photo', read_and_press)
+    monkeypatch.setattr(inputs, 'read_photo', read_and_press)
     before = signal.getsignal(signal.SIGINT)
     out = tmp_path / 'out'
     assert ucm.main([str(tmp_path), '--out', str(out), '--workers', '2']) == 130
