@@ -226,8 +226,9 @@ def map_in_order(function: Callable[[Item], Result], items: Iterable[Item], work
                  stopped: Callable[[], bool] = lambda: False) -> Iterator[Result]:
     """``function`` of each item, worked out on threads and given in the order of the items.
 
-    At most ``2 * workers`` items are taken ahead of the results. Once ``stopped`` says so no more are begun, and those
-    under way are finished and given. With several workers OpenCV keeps to one thread meanwhile, as each item has one.
+    A result is given once it is there, and at most ``2 * workers`` items are taken ahead of the results. Once
+    ``stopped`` says so no more are begun, and those under way are finished and given. With several workers OpenCV keeps
+    to one thread meanwhile, as each item has one.
     """
     threads = cv2.getNumThreads()
     if workers > 1:

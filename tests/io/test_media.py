@@ -181,6 +181,22 @@ def test_only_so_many_items_are_taken_ahead():
     assert index == 99
 
 
+def test_a_result_is_given_as_soon_as_it_is_there():
+    given, done, ahead = [], [], []
+
+    def items():
+        for item in range(6):
+            ahead.append(item - len(given))
+            yield item
+            while item not in done:
+                time.sleep(0.01)
+            time.sleep(0.05)
+
+    for result in map_in_order(lambda item: done.append(item) or item, items(), 4):
+        given.append(result)
+    assert given == list(range(6)) and max(ahead) <= 2
+
+
 def test_a_stop_finishes_what_is_under_way_and_begins_no_more():
     done = []
     results = []
