@@ -1,10 +1,10 @@
-"""UCM over a folder of photos: pictures of the haze, and a table with a row a photo.
+"""UCM over photos, a video or a camera: pictures of the haze, and a table with a row a photo or frame.
 
 What a run leaves in its folder, whole even where it was stopped:
 
 ``overlays/``, ``masks/``, ``segments/``
     A picture a photo, at the photo's own path with one more suffix: the mask of ``trip/a.jpg`` is
-    ``masks/trip/a.jpg.png``.
+    ``masks/trip/a.jpg.png``. Of a video overlays and masks are a video each, and there are no segments.
 ``ucm.csv``
     The table. As long as the run lasts it is ``.ucm.csv.part``, which a run that is killed leaves behind.
 ``sweeps/``
