@@ -27,7 +27,7 @@ from mmengine.registry import DefaultScope
 from mmpretrain.registry import DATASETS
 from torch import Tensor
 
-import mmhaze  # noqa: F401  registers
+import mmhaze.register  # noqa: F401
 from mmhaze.metrics import LevelAfterDehazing
 from mmhaze.models.dehazers import BaseDehazer, DarkChannelPrior
 from mmhaze.runtime.shipped import find_config

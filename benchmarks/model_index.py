@@ -25,7 +25,7 @@ from mmpretrain.registry import MODELS
 from page_tables import markdown_table, with_table
 from torch.utils.flop_counter import FlopCounterMode
 
-import mmhaze  # noqa: F401  registers
+import mmhaze.register  # noqa: F401
 from mmhaze.io.files import write_whole
 from mmhaze.models.dehazers import BaseDehazer
 

@@ -27,7 +27,7 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmpretrain.registry import DATASETS
 
-import mmhaze  # noqa: F401  registers
+import mmhaze.register  # noqa: F401
 from mmhaze.clip import read_domains
 from mmhaze.runtime.shipped import find_config
 

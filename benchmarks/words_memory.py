@@ -23,7 +23,7 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmpretrain.registry import MODELS
 
-import mmhaze  # noqa: F401  registers
+import mmhaze.register  # noqa: F401
 from mmhaze.io.files import write_whole
 from mmhaze.runtime.shipped import find_config
 

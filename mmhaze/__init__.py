@@ -1,34 +1,38 @@
 """mmhaze: how hazy is a photo? A plugin for the classification toolbox mmpretrain.
 
-Importing it checks the versions of its hosts and registers every part, see :mod:`mmhaze.registry`, and
-every model of the index, see :mod:`mmhaze.runtime.shipped`.
+Importing it brings neither torch nor a host. What a user calls, and each package, is imported on first use.
+:func:`register_all_modules`, or ``custom_imports = dict(imports=['mmhaze.register'])`` in a config, registers every
+part with the hosts.
 """
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .compat import allow_training_checkpoints, check_downloads, check_hosts, import_models_quietly
-
-check_hosts()
-import_models_quietly()
-allow_training_checkpoints()
-check_downloads()
-
-from . import datasets, metrics, models, transforms, visualization  # noqa: E402  registering needs the checks above
-from .runtime import mixed_precision  # noqa: E402
-from .runtime.shipped import register_models  # noqa: E402
-from .version import __version__  # noqa: E402
-
-register_models()
+from .late_hosts import watch_hosts
+from .version import __version__
 
 if TYPE_CHECKING:
     from .apis import DehazeInferencer, HazeInferencer
 
-__all__ = ['DehazeInferencer', 'HazeInferencer', '__version__', 'datasets', 'metrics', 'mixed_precision', 'models',
-           'transforms', 'visualization']
+_PACKAGES = ('datasets', 'metrics', 'models', 'physics', 'transforms', 'ucm', 'visualization')
+
+__all__ = ['DehazeInferencer', 'HazeInferencer', '__version__', 'register_all_modules']
+
+
+def register_all_modules() -> None:
+    """Checks the hosts and registers every part and every model with them; a second call does nothing.
+
+    Raises:
+        ImportError: a host is missing or of a version that does not fit; the message says what to install.
+    """
+    import_module('.register', __name__)
 
 
 def __getattr__(name: str) -> Any:
-    """Brings what draws pictures only where it is asked for: each worker of a data loader imports mmhaze."""
     if name in ('DehazeInferencer', 'HazeInferencer'):
-        from . import apis
-        return getattr(apis, name)
+        return getattr(import_module('.apis', __name__), name)
+    if name in _PACKAGES:
+        return import_module(f'.{name}', __name__)
     raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+
+
+watch_hosts()

@@ -21,6 +21,14 @@ HOSTS = dict(mmengine=('0.10.4', '0.11.0'), mmcv=('2.0.0', '2.4.0'), mmpretrain=
 TAKEN_FROM_TRANSFORMERS = ('apply_chunking_to_forward', 'find_pruneable_heads_and_indices', 'prune_linear_layer')
 
 
+def prepare_hosts() -> None:
+    """Everything below, in its order: the versions first, and safe reading before any checkpoint is read."""
+    check_hosts()
+    import_models_quietly()
+    allow_training_checkpoints()
+    check_downloads()
+
+
 def check_hosts() -> None:
     """Raises an ImportError that says what to install where a host is missing or of a version that does not fit.
 

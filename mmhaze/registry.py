@@ -2,13 +2,21 @@
 
 Each registry here is a child of mmengine's root of the same kind, in a scope of our own: a config of any OpenMMLab
 toolbox that says ``mmhaze.X`` makes mmengine import this module, and finds X below. What is registered here also goes
-into a registry of a host, so that plain ``X`` is found once mmhaze is imported: transforms into mmengine's root, which
-is mmcv's, too, and the parent of every toolbox's; the rest into mmpretrain's.
+into a registry of a host, so that plain ``X`` is found once it is registered: transforms into mmengine's root, which is
+mmcv's, too, and the parent of every toolbox's; the rest into mmpretrain's.
+
+The hosts are checked first, so that no part of mmhaze meets one that does not fit. :mod:`mmhaze.register` registers all
+parts.
 """
 from __future__ import annotations
 
 from typing import Any
 
+from .compat import prepare_hosts
+
+prepare_hosts()
+
+# ruff: noqa: E402, I001  the hosts come after the checks above
 from mmengine.registry import DATASETS as ROOT_DATASETS
 from mmengine.registry import HOOKS as ROOT_HOOKS
 from mmengine.registry import METRICS as ROOT_METRICS
@@ -54,5 +62,6 @@ MODELS = PluginRegistry('model', ROOT_MODELS, HOST_MODELS, ['mmhaze.models'])
 METRICS = PluginRegistry('metric', ROOT_METRICS, HOST_METRICS, ['mmhaze.metrics'])
 OPTIM_WRAPPERS = PluginRegistry('optim wrapper', ROOT_OPTIM_WRAPPERS, HOST_OPTIM_WRAPPERS,
                                 ['mmhaze.runtime.mixed_precision'])
-HOOKS = PluginRegistry('hook', ROOT_HOOKS, HOST_HOOKS, ['mmhaze.visualization'])
-VISUALIZERS = PluginRegistry('visualizer', ROOT_VISUALIZERS, HOST_VISUALIZERS, ['mmhaze.visualization'])
+HOOKS = PluginRegistry('hook', ROOT_HOOKS, HOST_HOOKS, ['mmhaze.visualization.hook'])
+VISUALIZERS = PluginRegistry('visualizer', ROOT_VISUALIZERS, HOST_VISUALIZERS,
+                             ['mmhaze.visualization.visualizer'])

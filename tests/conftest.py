@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-import mmhaze  # noqa: F401  registers its parts, for tests that build them by name
+import mmhaze
 from mmhaze.runtime.checkpoints import CHECKS_CONTENT
 
 # the networks here are tiny: a second thread costs more than it brings
 torch.set_num_threads(1)
+mmhaze.register_all_modules()  # for tests that build parts by name
 
 ROOT = Path(__file__).resolve().parents[1]
 checks_content = pytest.mark.skipif(not CHECKS_CONTENT, reason='torch < 2.6 cannot be told what is safe')

@@ -103,7 +103,7 @@ def test_the_name_of_a_shipped_config_is_found_once():
 
 def test_a_config_brings_mmhaze_along_and_says_where_plain_names_are_looked_up(path):
     config = Config.fromfile(path, import_custom_modules=False)
-    assert 'mmhaze' in config.custom_imports['imports'] and config.default_scope == 'mmpretrain'
+    assert 'mmhaze.register' in config.custom_imports['imports'] and config.default_scope == 'mmpretrain'
 
 
 def test_it_trains_one_step(config, model, batches):

@@ -102,7 +102,7 @@ def test_a_process_that_dies_ends_the_others_and_the_run_can_go_on(config, tmp_p
 def test_a_parameter_that_nothing_uses_is_named(config, tmp_path):
     forgetful = config.with_name('forgetful.py')
     forgetful.write_text(f'''_base_ = './{config.name}'
-custom_imports = dict(imports=['mmhaze', 'forgetful_head'])
+custom_imports = dict(imports=['mmhaze.register', 'forgetful_head'])
 model = dict(head=dict(type='ForgetfulHead'))
 ''')
     config.with_name('forgetful_head.py').write_text('''from mmpretrain.models import LinearClsHead

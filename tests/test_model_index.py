@@ -7,7 +7,7 @@ import pytest
 import yaml
 from mmengine.config import Config
 
-import mmhaze  # noqa: F401  registers
+import mmhaze.register  # noqa: F401
 
 from .conftest import ROOT
 

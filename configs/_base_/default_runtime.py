@@ -1,5 +1,5 @@
 default_scope = 'mmpretrain'
-custom_imports = dict(imports=['mmhaze'])
+custom_imports = dict(imports=['mmhaze.register'])
 
 default_hooks = dict(
     timer=dict(type='IterTimerHook'),

@@ -13,6 +13,7 @@ import torch
 from mmengine.config import Config
 from torch import Tensor
 
+from .. import register_all_modules
 from ..io.media import map_in_order
 from ..io.photo import from_unit_rgb, to_unit_rgb
 from ..io.progress import show_progress
@@ -235,6 +236,7 @@ def _level(prediction: HazePrediction | None) -> float:
 
 
 def _load(model: str | Path, checkpoint: str | Path | None, device: str | torch.device | None) -> BaseDehazer:
+    register_all_modules()
     path = find_config(model)
     config = Config.fromfile(path)
     kind = MODELS.get(config.model.type)

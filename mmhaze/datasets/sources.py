@@ -11,6 +11,7 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmpretrain.registry import DATASETS
 
+from .. import register_all_modules
 from ..synthesis.writer import MANIFEST
 from .haze_wild import name_by_visibility
 from .listing import PARTS, Listed, read_folders, read_table
@@ -84,6 +85,7 @@ def _guess_names(photos: Sequence[Listed]) -> tuple[str, ...]:
 
 def _open_config(path: Path, options: dict) -> Source:
     """The parts of a config file; validation and test are one part where they have the same photos."""
+    register_all_modules()
     try:
         config = Config.fromfile(path)
         config.merge_from_dict(options)

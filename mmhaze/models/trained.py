@@ -14,6 +14,7 @@ from mmengine.device import get_device
 from mmengine.registry import DefaultScope
 from mmpretrain.registry import DATASETS, MODELS, TRANSFORMS
 
+from .. import register_all_modules
 from ..runtime.checkpoints import load_checkpoint
 from ..runtime.shipped import find_config
 
@@ -42,6 +43,7 @@ class LevelModel:
     """
 
     def __init__(self, config: str | Path, checkpoint: str | Path, device: str | torch.device | None = None) -> None:
+        register_all_modules()
         path = find_config(config)
         state = load_checkpoint(checkpoint)
         self.config = Config.fromfile(path)

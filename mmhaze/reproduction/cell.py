@@ -24,7 +24,7 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 from torch import nn
 
-from .. import baselines
+from .. import baselines, register_all_modules
 from ..datasets.listing import Listed
 from ..io.photo import read_photo
 from ..registry import MODELS
@@ -60,6 +60,7 @@ def run_cell(folder: Path) -> None:
         levels: np.ndarray
         probabilities: np.ndarray | None
         if recipe['config']:
+            register_all_modules()
             config = Config.fromfile(folder / CONFIG)
             if order['amp']:
                 machine['precision'] = f'mixed with {mix_precision(config)}'

@@ -9,9 +9,10 @@ from typing import Any
 
 import torch
 
-from ..compat import torch_checks_checkpoints
+from ..compat import allow_training_checkpoints, torch_checks_checkpoints
 
 CHECKS_CONTENT = torch_checks_checkpoints()
+allow_training_checkpoints()
 
 _FOLDER = 0x10  # as MS-DOS marks one in a zip file
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import torch
 from mmengine.config import Config, DictAction
 
+from .. import register_all_modules
+
 
 def make_parser(description: str | None) -> argparse.ArgumentParser:
     """A parser of the config file and the options that every run has."""
@@ -34,6 +36,7 @@ def load_run(args: argparse.Namespace) -> Config:
     """
     if not Path(args.config).is_file():
         raise FileNotFoundError(f'There is no config file {args.config}.')
+    register_all_modules()
     cfg = Config.fromfile(args.config)
     if args.cfg_options:
         cfg.merge_from_dict(args.cfg_options)

@@ -1,9 +1,8 @@
 """What comes beside the code: configs, tools and the index of models, which the host is told of."""
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
-
-from mmpretrain.apis.model import ModelHub
 
 INDEX = 'model-index.yml'
 PACKAGE = Path(__file__).parents[1]
@@ -31,7 +30,9 @@ def find_config(name: str | Path) -> Path:
     return found[0]
 
 
+@lru_cache(maxsize=1)
 def register_models() -> None:
-    """Adds mmhaze's models to those of ``mmpretrain.list_models`` and ``mmpretrain.get_model``."""
+    """Adds mmhaze's models to those of ``mmpretrain.list_models`` and ``mmpretrain.get_model``, once."""
+    from mmpretrain.apis.model import ModelHub
     if (SHIPPED / INDEX).is_file():
         ModelHub.register_model_index(SHIPPED / INDEX, config_prefix=SHIPPED)

@@ -2,13 +2,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import TypeVar
 
 import cv2
-import torch
 
 Result = TypeVar('Result')
 
@@ -21,7 +21,7 @@ def in_bands(work: Callable[[int, int], Result], height: int, width: int) -> lis
 
     In a worker of torch's data loader there is one band, as torch has one thread there.
     """
-    threads = min(cv2.getNumThreads(), torch.get_num_threads(), height, height * width // LEAST_PIXELS)
+    threads = min(cv2.getNumThreads(), _threads_of_torch(), height, height * width // LEAST_PIXELS)
     if threads <= 1:
         return [work(0, height)]
     bands = [(height * i // threads, height * (i + 1) // threads) for i in range(threads)]
@@ -30,6 +30,12 @@ def in_bands(work: Callable[[int, int], Result], height: int, width: int) -> lis
     # what no thread has begun, as others keep them busy, is done here
     results += [work(*band) if other.cancel() else other.result() for band, other in zip(bands[1:], others)]
     return results
+
+
+def _threads_of_torch() -> int:
+    """How many threads torch is told to use; no limit where nobody has imported it."""
+    torch = sys.modules.get('torch')
+    return sys.maxsize if torch is None else torch.get_num_threads()
 
 
 @lru_cache(maxsize=1)

@@ -1,26 +1,26 @@
 """Pictures for people: where the haze is, what a network says of it, and where it looks.
 
-Importing it registers what a training run draws with, and brings neither matplotlib nor grad-cam: what needs them is
-fetched when it is asked for.
+Each is imported when it is asked for: the overlay needs OpenCV alone, others need torch, matplotlib or grad-cam.
 """
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .answer import draw_answer
-from .hook import HazeVisualizationHook
-from .level import side_by_side, write_caption
-from .overlay import overlay_haze
-from .visualizer import HazeVisualizer
-
 if TYPE_CHECKING:
+    from .answer import draw_answer
     from .cam import LevelCam, level_cams, overlay_heat
     from .cam_sheet import Looker, draw_cams
     from .embedding import draw_embedding, embed, extract_features
+    from .hook import HazeVisualizationHook
+    from .level import side_by_side, write_caption
     from .level_figures import draw_confusions, draw_recalls
+    from .overlay import overlay_haze
     from .sheet import Prediction, draw_sheet
     from .sweep import SWEEPS, draw_sweep
+    from .visualizer import HazeVisualizer
 
 _HOMES = dict(
+    HazeVisualizationHook='hook', HazeVisualizer='visualizer', draw_answer='answer', overlay_haze='overlay',
+    side_by_side='level', write_caption='level',
     LevelCam='cam', level_cams='cam', overlay_heat='cam', Looker='cam_sheet', draw_cams='cam_sheet',
     draw_embedding='embedding', embed='embedding', extract_features='embedding', draw_confusions='level_figures',
     draw_recalls='level_figures', Prediction='sheet', draw_sheet='sheet', SWEEPS='sweep', draw_sweep='sweep')

@@ -134,7 +134,7 @@ def test_a_program_works_and_prints_what_it_says(block, monkeypatch, capsys):
 
 def import_as_its_page_says(block: Block) -> None:
     """Makes a program with a part of one's own the module that a config of the same page imports."""
-    name = re.search(r"'mmhaze', '(my_\w+)'", (ROOT / block.page).read_text(encoding='utf-8'))
+    name = re.search(r"'mmhaze.register', '(my_\w+)'", (ROOT / block.page).read_text(encoding='utf-8'))
     assert name, f'{block} registers a part, and no config of the page imports it'
     if name[1] not in sys.modules:
         Path(f'{name[1]}.py').write_text(block.text)

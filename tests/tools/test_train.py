@@ -23,7 +23,7 @@ from ..tiny_set import write_tiny_set
 
 CONFIG = '''
 default_scope = 'mmpretrain'
-custom_imports = dict(imports=['mmhaze'])
+custom_imports = dict(imports=['mmhaze.register'])
 model = dict(
     type='ImageClassifier',
     data_preprocessor=dict(mean=[127.5] * 3, std=[64.0] * 3, to_rgb=True),

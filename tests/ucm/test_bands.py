@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import sys
 import threading
 import time
 
@@ -31,6 +32,12 @@ def test_one_thread_for_opencv_or_for_torch_is_one_band(told, four_threads, monk
     monkeypatch.setattr(told, lambda: 1)
     threads = in_bands(lambda first, last: threading.current_thread(), 2000, 3000)
     assert threads == [threading.current_thread()]
+
+
+def test_opencv_alone_says_how_many_threads_where_nobody_imported_torch(four_threads, monkeypatch):
+    monkeypatch.setattr(torch, 'get_num_threads', lambda: 1)
+    monkeypatch.delitem(sys.modules, 'torch')
+    assert len(in_bands(lambda first, last: first, 2001, 3000)) == 4
 
 
 def test_the_bands_run_side_by_side(four_threads):

@@ -16,7 +16,7 @@ def test_the_full_name_is_found_with_nothing_imported(registry):
 
 @pytest.mark.skipif(importlib.util.find_spec('mmdet') is not None, reason='mmpretrain imports mmdet, which draws')
 def test_plain_names_are_found_and_neither_drawing_nor_gradcam_is_brought():
-    code = ("import mmhaze, mmhaze.visualization, sys\nfrom mmpretrain.registry import HOOKS, VISUALIZERS\n"
+    code = ("import mmhaze.register, mmhaze.visualization, sys\nfrom mmpretrain.registry import HOOKS, VISUALIZERS\n"
             "print(HOOKS.get('HazeVisualizationHook').__module__, VISUALIZERS.get('HazeVisualizer').__module__)\n"
             "print(*(name in sys.modules for name in ('matplotlib', 'pytorch_grad_cam', 'sklearn')))\n"
             "print(all(hasattr(mmhaze.visualization, name) for name in mmhaze.visualization.__all__))\n"

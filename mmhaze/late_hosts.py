@@ -1,0 +1,81 @@
+"""What mmhaze tells the hosts, whichever of them is imported first; ``docs/decisions/0018`` says why.
+
+``import mmhaze`` brings no host, so it cannot register anything. Code that was written when it did must still find
+``UCM`` by its plain name, mmhaze's models in mmpretrain's list, and checkpoints read safely. So a few modules of the
+hosts are changed as soon as they have run, or at once where they have: see ``CHANGES``.
+"""
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+from typing import Any
+
+
+def look_twice(module: ModuleType) -> None:
+    """A registry that lacks a plain name has mmhaze register its parts, once, and looks again."""
+    look = module.Registry.get
+
+    @functools.wraps(look)
+    def get(self: Any, key: Any) -> Any:
+        found = look(self, key)
+        if found is not None or '.' in key:
+            return found
+        import_module('mmhaze.register')  # done once; a second thread waits here until all parts are registered
+        return look(self, key)
+
+    module.Registry.get = get
+
+
+def read_safely(module: ModuleType) -> None:
+    """mmengine reads the checkpoints that it wrote, and checks those that it downloads."""
+    from .compat import allow_training_checkpoints, check_downloads
+    allow_training_checkpoints()
+    check_downloads()
+
+
+def leave_out_multimodal(module: ModuleType) -> None:
+    """mmpretrain can be imported beside a transformers that its multimodal models do not fit."""
+    from .compat import leave_out_broken_multimodal
+    leave_out_broken_multimodal()
+
+
+def list_models(module: ModuleType) -> None:
+    """mmpretrain finds mmhaze's models by their names."""
+    from .runtime.shipped import register_models
+    register_models()
+
+
+CHANGES: dict[str, Callable[[ModuleType], None]] = {
+    'mmengine.registry.registry': look_twice, 'mmengine.runner.checkpoint': read_safely,
+    'mmpretrain.utils.dependency': leave_out_multimodal, 'mmpretrain.apis.model': list_models}
+
+
+class HostFinder(MetaPathFinder):
+    """Finds the modules of ``CHANGES`` as Python does, and has each changed when it has run."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None = None,
+                  target: ModuleType | None = None) -> ModuleSpec | None:
+        """None for every other module."""
+        spec = PathFinder.find_spec(name, path, target) if name in CHANGES else None
+        if spec is not None and spec.loader is not None:
+            run = spec.loader.exec_module
+
+            def run_and_change(module: ModuleType) -> None:
+                run(module)
+                CHANGES[name](module)
+
+            spec.loader.exec_module = run_and_change  # type: ignore[method-assign]
+        return spec
+
+
+def watch_hosts() -> None:
+    """Changes the modules of ``CHANGES`` that are there, and the others when they are imported."""
+    sys.meta_path.insert(0, HostFinder())
+    for name, change in CHANGES.items():
+        if name in sys.modules:
+            change(import_module(name))  # which waits for a thread that is just importing it
