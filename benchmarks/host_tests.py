@@ -41,8 +41,8 @@ def run(checkout: Path, parts: list[str], with_mmhaze: bool) -> Results:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, 'report.xml')
         command = [sys.executable, '-m', 'pytest', '-q', '--rootdir', '.', '-p', 'no:cacheprovider', '-o', 'addopts=',
-                   '-o', 'junit_family=xunit1', f'--junit-xml={report}', *(['-p', 'mmhaze.register'] if with_mmhaze else []),
-                   *(f'tests/{part}' for part in parts)]
+                   '-o', 'junit_family=xunit1', f'--junit-xml={report}',
+                   *(['-p', 'mmhaze.register'] if with_mmhaze else []), *(f'tests/{part}' for part in parts)]
         ended = subprocess.run(command, cwd=checkout, capture_output=True, text=True,
                                env=dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path[1:])))
         if not report.is_file():

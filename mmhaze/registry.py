@@ -16,7 +16,7 @@ from .compat import prepare_hosts
 
 prepare_hosts()
 
-# ruff: noqa: E402, I001  the hosts come after the checks above
+# ruff: noqa: E402  the hosts come after the checks above
 from mmengine.registry import DATASETS as ROOT_DATASETS
 from mmengine.registry import HOOKS as ROOT_HOOKS
 from mmengine.registry import METRICS as ROOT_METRICS

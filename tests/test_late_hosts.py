@@ -84,7 +84,8 @@ def host(tmp_path, monkeypatch) -> Iterator[list[str]]:
     """A module ``a_host`` that is to be changed, and is not yet imported; the changes that were made to it."""
     (tmp_path / 'a_host.py').write_text('value = 1')
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(sys, 'meta_path', [*sys.meta_path])
+    others = [finder for finder in sys.meta_path if not isinstance(finder, late_hosts.HostFinder)]
+    monkeypatch.setattr(sys, 'meta_path', others)
     changed: list[str] = []
 
     def change(module: ModuleType) -> None:
