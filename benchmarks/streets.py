@@ -21,12 +21,12 @@ from by_scene import gain_error, mean_error, scene_accuracies
 from environment import describe_environment
 from page_tables import markdown_table, put_table
 
-from mmhaze.io.files import read_json, write_whole
+from mmhaze.io.files import write_whole
 from mmhaze.io.progress import show_progress
-from mmhaze.reproduction.results import RESULT
+from mmhaze.reproduction.results import RUNS, read_runs
 from mmhaze.synthesis.writer import read_table
 
-CELLS = Path(__file__).parents[1] / 'docs/results/reproduce/cells'
+KEPT = Path(__file__).parents[1] / 'docs/results/reproduce' / RUNS
 SAME_PLACE = 60  # by eye: from here on all pairs of the split show one corner, below it one street at most
 RATIO, PLANE_PIXELS, EPIPOLAR_PIXELS, SURE = 0.75, 4.0, 2.0, 0.999
 FEWEST = 15      # matches below which a geometry means nothing
@@ -85,12 +85,14 @@ def find_closest(data: Path) -> dict[str, tuple[str, int]]:
     return closest
 
 
-def read_scores(data: Path, cells: Path) -> dict[str, dict[str, float]]:
+def read_scores(data: Path, kept: Path) -> dict[str, dict[str, float]]:
     """The accuracy on each test scene, by method (the name of its cells) and scene, a mean over its seeds."""
     scene_of = {row['file']: row['scene'] for row in read_table(data / 'manifest.csv')}
     runs: dict[str, list] = {}
-    for folder in sorted(cells.glob('*_hazel-level_scene_*')):
-        runs.setdefault(folder.name.split('_hazel-level_')[0], []).append(read_json(folder / RESULT)['predictions'])
+    for name, result in sorted(read_runs(kept).items()):
+        method, _, rest = name.partition('_hazel-level_')
+        if rest.startswith('scene_'):
+            runs.setdefault(method, []).append(result['predictions'])
     return {method: scene_accuracies(predictions, scene_of) for method, predictions in runs.items()}
 
 
@@ -136,12 +138,12 @@ def make_tables(closest: dict[str, tuple[str, int]], scores: dict[str, dict[str,
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('data', type=Path, help='folder of Hazel-level, with its clear scenes')
-    parser.add_argument('--cells', type=Path, default=CELLS, help='cells of tools/reproduce.py (default: %(default)s)')
+    parser.add_argument('--runs', type=Path, default=KEPT, help='packed by reproduce --pack (default: %(default)s)')
     parser.add_argument('--json', type=Path)
     parser.add_argument('--page', type=Path, help='a page with places for "streets" and "methods"')
     args = parser.parse_args(argv)
 
-    closest, scores = find_closest(args.data), read_scores(args.data, args.cells)
+    closest, scores = find_closest(args.data), read_scores(args.data, args.runs)
     by_scene, by_method = make_tables(closest, scores)
     print(f'{by_scene}\n\n{by_method}')
     if args.json:

@@ -12,6 +12,7 @@ from mmengine.config import Config
 
 from ..version import __version__
 from .data import DataSet, Listing
+from .results import CELLS
 from .tables import Row
 
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
@@ -47,7 +48,7 @@ class Cell:
     def folder(self, out: Path) -> Path:
         """Where it is kept."""
         drawn = f'seed{self.seed}' if self.seed else 'noseed'
-        return out / 'cells' / f'{self.row.method}_{self.data.name}_{self.split}_{drawn}_{hash_recipe(self.recipe)}'
+        return out / CELLS / f'{self.row.method}_{self.data.name}_{self.split}_{drawn}_{hash_recipe(self.recipe)}'
 
 
 def hash_recipe(recipe: Mapping[str, Any]) -> str:
@@ -109,5 +110,6 @@ def load_config(path: Path, data: DataSet, split: str, seed: int, options: Mappi
 
 
 def as_text(config: Config) -> str:
-    """A config as JSON of a fixed order."""
-    return json.dumps(config.to_dict(), sort_keys=True, default=repr)
+    """What decides a config's result, as JSON of a fixed order: which modules register the parts does not."""
+    entries = {key: value for key, value in config.to_dict().items() if key != 'custom_imports'}
+    return json.dumps(entries, sort_keys=True, default=repr)

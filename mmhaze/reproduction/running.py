@@ -109,7 +109,7 @@ def _run(before: Outcome, out: Path, amp: bool) -> Outcome:
     cell = before.cell
     folder = cell.folder(out)
     if before.state == 'damaged':
-        (folder / RESULT).unlink()
+        (folder / RESULT).unlink(missing_ok=True)  # it may be a packed one
     (folder / FAILURE).unlink(missing_ok=True)
     order = dict(recipe=cell.recipe, root=str(cell.root), amp=amp)
     write_whole(folder / ORDER, (json.dumps(order) + '\n').encode())

@@ -14,6 +14,7 @@ from .data import DATA_SETS, Listing, check_photos, read_listing
 from .figures import draw_section
 from .page import number, render
 from .report import make_problem, make_section
+from .results import RUNS, pack_runs, read_runs
 from .running import FINISHED, Outcome, look, run_cells
 from .tables import choose_rows
 
@@ -38,7 +39,7 @@ class Table:
         cells: of all places, in order.
 
     Raises:
-        ValueError: there is no such row, or an option does not fit.
+        ValueError: there is no such row, an option does not fit, or the file of packed runs is damaged.
     """
 
     def __init__(self, name: str, data: Sequence[str], splits: Sequence[str], seeds: int, *, out: Path, configs: Path,
@@ -47,6 +48,7 @@ class Table:
         self.name, self.out, self.command = name, out, command
         self.stem = '_'.join([name, '-'.join(data), '-'.join(splits)])
         self.rows = choose_rows(name, names)
+        read_runs(out / RUNS)  # a damaged file ends it here, before hours are spent on what it holds
         self.places: list[tuple[str, str, Listing | str]] = []
         self.cells: list[Cell] = []
         for each in data:
@@ -82,6 +84,12 @@ class Table:
             print(describe_outcome(outcome))
         self._say_problems()
         return self._code(outcomes)
+
+    def pack(self) -> int:
+        """Packs the finished cells of the folder into one file, see :func:`~mmhaze.reproduction.results.pack_runs`."""
+        path = pack_runs(self.out)
+        print(f'{len(read_runs(path))} finished runs are in {path}, {path.stat().st_size / 1e6:.2f} MB')
+        return 0
 
     def write_kept(self) -> int:
         """Writes the page of what there is; 0 where all cells have a result, else 1."""

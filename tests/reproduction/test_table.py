@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import lzma
 import re
 import shutil
 from pathlib import Path
@@ -14,10 +15,13 @@ import pytest
 import torch
 
 from mmhaze.reproduction import running
-from mmhaze.reproduction.results import read_result, write_result
+from mmhaze.reproduction.cells import plan_cells
+from mmhaze.reproduction.data import DATA_SETS, Listing
+from mmhaze.reproduction.results import RUNS, pack_runs, read_result, read_runs, write_result
 from mmhaze.reproduction.running import look
 from mmhaze.reproduction.table import Table
 from mmhaze.reproduction.tables import TABLES
+from mmhaze.version import __version__
 
 from ..conftest import ROOT
 from ..tiny_set import write_tiny_set
@@ -277,3 +281,53 @@ def test_the_papers_numbers_are_those_of_the_paper():
         'MagNet-ResNet18': (.9108, .8524)}
     assert numbers('table3') == {'Base, LeNet5': (.8745, .7692), 'Base, ResNet18': (.8998, .8412),
                                  'Base+IA+S, ResNet18': (.9405, .8170), 'Base+FE+S, ResNet18': (.9108, .8524)}
+
+
+def test_packed_runs_are_kept_as_those_in_folders_are_and_give_the_same_page(finished, make, started):
+    before, text = predictions(finished), page(finished)
+    packed = pack_runs(finished.out)
+    assert packed.read_bytes() == pack_runs(finished.out).read_bytes()  # packing again changes nothing
+    shutil.rmtree(finished.out / 'cells')
+    again = make()
+    assert [look(cell, again.out).state for cell in again.cells] == ['kept', 'kept']
+    assert again.make() == 0 and not started
+    assert predictions(again) == before and page(again) == text
+
+
+def test_a_packed_run_that_was_changed_is_made_again_and_the_others_are_kept(finished, make, started):
+    before, names = predictions(finished), [cell.folder(finished.out).name for cell in finished.cells]
+    packed = pack_runs(finished.out)
+    shutil.rmtree(finished.out / 'cells')
+    runs = {name: dict(result) for name, result in read_runs(packed).items()}
+    runs[names[0]]['seconds'] += 1
+    packed.write_bytes(lzma.compress(json.dumps(runs).encode()))
+    again = make()
+    assert [look(cell, again.out).state for cell in again.cells] == ['damaged', 'kept']
+    assert again.make() == 0 and started == [names[0]] and predictions(again) == before
+
+
+@pytest.mark.parametrize('damage', [lambda data: data[:100], lambda data: b'', lambda data: lzma.compress(b'[1]')])
+def test_a_damaged_file_of_runs_ends_it_before_anything_is_made(finished, make, started, damage):
+    packed = pack_runs(finished.out)
+    packed.write_bytes(damage(packed.read_bytes()))
+    with pytest.raises(ValueError, match=rf'{RUNS} is damaged'):
+        make()
+    assert not started
+
+
+@pytest.mark.parametrize('name', ['resnet18', 'magnet-fe-s_resnet18', 'cnn', 'roadtrees'])
+def test_the_runs_in_the_repository_are_those_of_its_configs(name):
+    """A config that changes makes them the runs of another recipe, and hours of training are to be done again."""
+    found = [run['recipe'] for key, run in read_runs(ROOT / 'docs/results/reproduce' / RUNS).items()
+             if key.startswith(f'{name}_hazel-level_random_')]
+    row = next(row for rows in TABLES.values() for row in rows if row.method == name)
+    assert found
+    for recipe in found:
+        if recipe['mmhaze'] != __version__:
+            pytest.skip(f'they are of mmhaze {recipe["mmhaze"]}')
+        # some were run without workers, which is told apart
+        options = {f'{part}_dataloader.num_workers': 0 for part in ('train', 'val', 'test')}
+        planned = [cell.recipe for changed in ({}, options) for cell in plan_cells(
+            row, DATA_SETS['hazel-level'], 'random', [recipe['seed'] or 1], root=Path('data'),
+            listing=Listing(recipe['manifest'], {}), configs=ROOT / 'configs', options=changed)]
+        assert recipe in planned
