@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 
 from ..apis.inferencer import visibility_of
@@ -22,6 +23,7 @@ MEANINGS = dict(
 def describe(model: LevelModel, inputs: Iterable[str], outputs: Iterable[str]) -> dict[str, str]:
     """The metadata of the file, see docs/export.md: plain text for the first three, JSON for the others."""
     metres = [visibility_of(name) for name in model.classes]
+    ucm = ucm_settings(model.steps)
     normalise = model.network.data_preprocessor
     values = dict(
         levels=model.classes,
@@ -29,7 +31,7 @@ def describe(model: LevelModel, inputs: Iterable[str], outputs: Iterable[str]) -
         inputs={name: MEANINGS[name] for name in inputs},
         outputs={name: MEANINGS[name] for name in outputs},
         magnifier=magnifier_of(model.steps),
-        ucm=ucm_settings(model.steps),
+        ucm=asdict(ucm) if ucm else None,
         prepare=model.steps,
         # of RGB, in grey levels; the graph does it itself
         mean=normalise.mean.flatten().tolist(),

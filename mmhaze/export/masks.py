@@ -11,21 +11,15 @@ import torch
 from torch import Tensor
 
 from ..ucm.batch import kth_smallest, mean_gray
+from ..ucm.settings import DEFAULTS, UcmSettings
 from ..ucm.thresholds import RESCUE_FACTOR
 
 # pixels of the shorter side; beyond, a window of the channels would be cut
 LARGEST_SIDE = 10_000
 
 
-def find_haze(photos: Tensor,
-              *,
-              channel_ratio: float,
-              denoise_ratio: float,
-              mask_ratio: float,
-              gray_threshold: float | str,
-              gray_fallback: float | None,
-              min_box: int) -> tuple[Tensor, Tensor]:
-    """The masks and boxes of :func:`mmhaze.ucm.segment_haze`, variant ``'paper'``; see there for the settings.
+def find_haze(photos: Tensor, settings: UcmSettings = DEFAULTS) -> tuple[Tensor, Tensor]:
+    """The masks and boxes of :func:`mmhaze.ucm.segment_haze`, variant ``'paper'``.
 
     Args:
         photos: (N, 3, H, W) int32, RGB, grey levels of 0 to 255; the shorter side is at most ``LARGEST_SIDE``.
@@ -36,23 +30,24 @@ def find_haze(photos: Tensor,
     """
     height, width = length(photos, 2), length(photos, 3)
     side = torch.minimum(height, width)
-    contrast = _local_contrast(photos, _reach(side, channel_ratio), _doublings(channel_ratio))
+    contrast = _local_contrast(photos, _reach(side, settings.channel_ratio), _doublings(settings.channel_ratio))
     flat = contrast < _contrast_limit(contrast)
     brightness = photos.sum(1)
     # R + G + B >= 3 gray, on integers: n >= x is n >= ceil(x)
-    gate = (3 * mean_gray(photos)).ceil() if gray_threshold == 'auto' else math.ceil(3 * float(gray_threshold))
+    gray = settings.gray_threshold
+    gate = (3 * mean_gray(photos)).ceil() if gray == 'auto' else math.ceil(3 * float(gray))
     haze = flat & (brightness >= gate)
-    if gray_fallback is not None:
-        rescued = flat & (brightness >= math.ceil(3 * gray_fallback))
+    if settings.gray_fallback is not None:
+        rescued = flat & (brightness >= math.ceil(3 * settings.gray_fallback))
         too_few = RESCUE_FACTOR * _count(haze) <= _count(rescued)
         haze = (rescued & too_few) | (haze & ~too_few)  # onnxruntime chooses no booleans
-    votes, voters = _window_sums(haze, _reach(side, denoise_ratio))
-    votes, voters = _window_sums(2 * votes >= voters, _reach(side, mask_ratio))
+    votes, voters = _window_sums(haze, _reach(side, settings.denoise_ratio))
+    votes, voters = _window_sums(2 * votes >= voters, _reach(side, settings.mask_ratio))
     mask = votes == voters
 
     boxes = _boxes(mask)
     x0, y0, x1, y1 = boxes.unbind(1)
-    found = torch.minimum(x1 - x0, y1 - y0) >= max(min_box, 1)
+    found = torch.minimum(x1 - x0, y1 - y0) >= max(settings.min_box, 1)
     whole = torch.stack([0 * width, 0 * height, width, height]).reshape(1, 4)
     return mask & found.reshape(-1, 1, 1), torch.where(found.reshape(-1, 1), boxes, whole)
 

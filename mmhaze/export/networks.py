@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..transforms import UCM
+from ..ucm import UcmSettings
 from .masks import find_haze, length
 from .shrink import shrink
 
@@ -50,7 +50,7 @@ class FromPhoto(nn.Module):
         self.classify = classify
         self.magnifier = magnifier_of(steps)
         self.settings = ucm_settings(steps)
-        if self.settings and self.settings.pop('variant') != 'paper':
+        if self.settings and self.settings.variant != 'paper':
             raise ValueError("Of UCM, variant 'paper' alone can be put into a graph.")
         shrinking = [step for outer in steps for step in outer.get('transforms', [outer])
                      if step['type'] in ('ResizeEdge', 'CenterCrop')]
@@ -68,7 +68,7 @@ class FromPhoto(nn.Module):
         task = shrink(bgr, whole, self.size)
         if self.magnifier is None or self.settings is None:
             return self.classify(task)
-        mask, boxes = find_haze(bgr.flip(1), **self.settings)
+        mask, boxes = find_haze(bgr.flip(1), self.settings)
         if self.magnifier == 'haze_segment':
             return self.classify(task, shrink(bgr, boxes, self.size)), mask
         kept = mask | (mask.sum((1, 2), keepdim=True) == 0)  # the whole photo where no haze was found
@@ -81,11 +81,11 @@ def magnifier_of(steps: Sequence[dict]) -> str | None:
     return packing.get('magnifier', 'haze_segment') if packing['type'] == 'PackDualChannel' else None
 
 
-def ucm_settings(steps: Sequence[dict]) -> dict[str, Any] | None:
+def ucm_settings(steps: Sequence[dict]) -> UcmSettings | None:
     """UCM's settings where the network sees a map of the haze."""
     for step in steps:
         if step['type'] == 'UCM' and magnifier_of(steps):
-            return UCM(**{name: value for name, value in step.items() if name != 'type'}).settings
+            return UcmSettings(**{name: value for name, value in step.items() if name not in ('type', 'maps')})
     return None
 
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from mmcv.transforms import BaseTransform
 
 from ..registry import TRANSFORMS
-from ..ucm import haze_filter, haze_segment, segment_haze
+from ..ucm import UcmSettings, haze_filter, haze_segment
+from ..ucm.segment import segment_photo
 from .workers import calm_worker
 
 MAPS = ('haze_mask', 'haze_filter', 'haze_segment')
@@ -27,33 +29,25 @@ class UCM(BaseTransform):
     Args:
         maps: which of the three arrays to add. Where a data set keeps what its ``prepare`` makes, name only what the
             network sees.
-        variant, channel_ratio, denoise_ratio, mask_ratio, gray_threshold, gray_fallback, min_box: see
-            :func:`mmhaze.ucm.segment_haze`.
+        **settings: those of :class:`mmhaze.ucm.UcmSettings`, such as ``mask_ratio``.
+
+    Raises:
+        TypeError: a setting is misspelt.
+        ValueError: a setting is out of its range, or a map is not one of the three.
     """
 
-    def __init__(self,
-                 maps: Sequence[str] = MAPS,
-                 *,
-                 variant: str = 'paper',
-                 channel_ratio: float = 1 / 40,
-                 denoise_ratio: float = 1 / 40,
-                 mask_ratio: float = 1 / 70,
-                 gray_threshold: float | str = 'auto',
-                 gray_fallback: float | None = 100.0,
-                 min_box: int = 0) -> None:
+    def __init__(self, maps: Sequence[str] = MAPS, **settings: Any) -> None:
         unknown = set(maps) - set(MAPS)
         if unknown:
             raise ValueError(f'maps holds names among {MAPS}, got {sorted(unknown)}.')
         self.maps = tuple(maps)
-        self.settings: dict[str, Any] = dict(
-            variant=variant, channel_ratio=channel_ratio, denoise_ratio=denoise_ratio, mask_ratio=mask_ratio,
-            gray_threshold=gray_threshold, gray_fallback=gray_fallback, min_box=min_box)
+        self.settings = UcmSettings(**settings)
 
     def transform(self, results: dict) -> dict:
         calm_worker()
         img = results['img']
         try:
-            regions = segment_haze(img, **self.settings)
+            regions = segment_photo(img, self.settings)
         except ValueError as error:
             raise ValueError(f'{results.get("img_path", "an image without a path")}: {error}') from error
         if 'haze_mask' in self.maps:
@@ -66,5 +60,5 @@ class UCM(BaseTransform):
         return results
 
     def __repr__(self) -> str:
-        settings = ', '.join(f'{name}={value!r}' for name, value in self.settings.items())
+        settings = ', '.join(f'{name}={value!r}' for name, value in asdict(self.settings).items())
         return f'{type(self).__name__}(maps={self.maps}, {settings})'

@@ -12,19 +12,19 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from .settings import check_settings, window_side
+from .settings import DEFAULTS, check_settings, window_side
 from .thresholds import GRAY_WEIGHTS_BGR, RESCUE_FACTOR
 
 
 def segment_haze_batch(imgs: Tensor,
                        *,
-                       variant: str = 'paper',
-                       channel_ratio: float = 1 / 40,
-                       denoise_ratio: float = 1 / 40,
-                       mask_ratio: float = 1 / 70,
-                       gray_threshold: float | str = 'auto',
-                       gray_fallback: float | None = 100.0,
-                       min_box: int = 0) -> Tensor:
+                       variant: str = DEFAULTS.variant,
+                       channel_ratio: float = DEFAULTS.channel_ratio,
+                       denoise_ratio: float = DEFAULTS.denoise_ratio,
+                       mask_ratio: float = DEFAULTS.mask_ratio,
+                       gray_threshold: float | str = DEFAULTS.gray_threshold,
+                       gray_fallback: float | None = DEFAULTS.gray_fallback,
+                       min_box: int = DEFAULTS.min_box) -> Tensor:
     """Finds the hazy part of each photo of a batch, without training.
 
     Args:

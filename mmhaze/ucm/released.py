@@ -27,33 +27,24 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from .regions import HazeRegions
+from .settings import DEFAULTS, UcmSettings
 from .thresholds import RESCUE_FACTOR, mean_gray
 
 NOT_HAZE = np.uint8(255)
 SMALLEST_BOX = 64  # pixels, the side of the authors' inputs
 
 
-def segment_haze_released(img: np.ndarray,
-                          *,
-                          channel_ratio: float = 1 / 40,
-                          denoise_ratio: float = 1 / 40,
-                          mask_ratio: float = 1 / 70,
-                          gray_threshold: float | str = 'auto',
-                          gray_fallback: float | None = 100.0,
-                          min_box: int = 0) -> HazeRegions:
+def segment_haze_released(img: np.ndarray, settings: UcmSettings = DEFAULTS) -> HazeRegions:
     """Finds the hazy part of a photo as the authors' code does.
 
-    A window of the channels is at least 2 x 2 pixels, a mode filter of 0 or 1 changes nothing, and a mask window of no
-    pixels finds no haze: with the ratios as they are, in every photo of under 139 rows or 140 columns.
+    The ratios mean something else here: ``denoise_ratio`` is twice the size of the mode filter over the shorter side of
+    its map, and ``mask_ratio`` is the rows and columns of the mask's window over those of its map. A window of the
+    channels is at least 2 x 2 pixels, a mode filter of 0 or 1 changes nothing, and a mask window of no pixels finds no
+    haze: with the default ratios, in every photo of under 139 rows or 140 columns.
 
     Args:
         img: (H, W, 3) uint8, BGR; not modified.
-        channel_ratio: side of the window of the bright and the dark channel over the shorter side of the photo.
-        denoise_ratio: twice the size of the mode filter over the shorter side of its map.
-        mask_ratio: rows and columns of the window of the mask over those of its map.
-        gray_threshold: see :func:`mmhaze.ucm.segment_haze`.
-        gray_fallback: likewise.
-        min_box: pixels; the limit is 64 where this is less.
+        settings: ``variant`` is not looked at, and ``min_box`` is 64 where it is less.
 
     Returns:
         As :func:`mmhaze.ucm.segment_haze`, with two differences. Where no haze is found, the mask is True everywhere
@@ -61,12 +52,13 @@ def segment_haze_released(img: np.ndarray,
     """
     planes: Sequence[np.ndarray] = cv2.split(img)
     height, width = img.shape[:2]
-    contrast = local_contrast(planes, max(1, half_window(min(height, width), channel_ratio)))
+    contrast = local_contrast(planes, max(1, half_window(min(height, width), settings.channel_ratio)))
     contrast_limit = (float(contrast.mean()) + float(np.median(contrast))) / 2
-    gray = mean_gray(img) if gray_threshold == 'auto' else float(gray_threshold)
-    values, gray = contrast_map(contrast, contrast_limit, planes, gray, gray_fallback)
-    values = most_frequent(values, half_window(min(values.shape), denoise_ratio))
-    corners, rows, columns = haze_windows(values, *(half_window(length, mask_ratio) for length in values.shape))
+    gray = mean_gray(img) if settings.gray_threshold == 'auto' else float(settings.gray_threshold)
+    values, gray = contrast_map(contrast, contrast_limit, planes, gray, settings.gray_fallback)
+    values = most_frequent(values, half_window(min(values.shape), settings.denoise_ratio))
+    halves = (half_window(length, settings.mask_ratio) for length in values.shape)
+    corners, rows, columns = haze_windows(values, *halves)
 
     found = bool(corners.any())
     if found:
@@ -78,7 +70,7 @@ def segment_haze_released(img: np.ndarray,
         bottom = min(bottom, height)
         marked = np.flatnonzero(mask.any(0))
         box = (int(marked[0]), top, int(marked[-1]) + 1, bottom)
-        found = min(box[2] - box[0], box[3] - box[1]) >= max(min_box, SMALLEST_BOX)
+        found = min(box[2] - box[0], box[3] - box[1]) >= max(settings.min_box, SMALLEST_BOX)
     if not found:
         mask, box = np.ones((height, width), bool), (0, 0, width, height)
     return HazeRegions(

@@ -14,7 +14,7 @@ import numpy as np
 from .passes import GRAY, clean, survey
 from .regions import HazeRegions
 from .released import segment_haze_released
-from .settings import check_settings, window_side
+from .settings import DEFAULTS, UcmSettings, window_side
 from .thresholds import choose_gate, contrast_threshold, mean_gray
 
 BRIGHTER_THAN_ANY = 256.0  # grey levels
@@ -22,27 +22,19 @@ BRIGHTER_THAN_ANY = 256.0  # grey levels
 
 def segment_haze(img: np.ndarray,
                  *,
-                 variant: str = 'paper',
-                 channel_ratio: float = 1 / 40,
-                 denoise_ratio: float = 1 / 40,
-                 mask_ratio: float = 1 / 70,
-                 gray_threshold: float | str = 'auto',
-                 gray_fallback: float | None = 100.0,
-                 min_box: int = 0) -> HazeRegions:
+                 variant: str = DEFAULTS.variant,
+                 channel_ratio: float = DEFAULTS.channel_ratio,
+                 denoise_ratio: float = DEFAULTS.denoise_ratio,
+                 mask_ratio: float = DEFAULTS.mask_ratio,
+                 gray_threshold: float | str = DEFAULTS.gray_threshold,
+                 gray_fallback: float | None = DEFAULTS.gray_fallback,
+                 min_box: int = DEFAULTS.min_box) -> HazeRegions:
     """Finds the hazy part of a photo, without training.
 
     Args:
         img: the photo at its full resolution, (H, W, 3) uint8, BGR as OpenCV and mmcv load it; not modified.
-        variant: ``'paper'``, the equations; or ``'released'``, what the authors' published code does, see
-            :mod:`mmhaze.ucm.released`.
-        channel_ratio: side of the window of the bright and the dark channel (1, 2) over the shorter side of the photo.
-        denoise_ratio: side of the window of the most frequent value (5), likewise.
-        mask_ratio: side of the window of the mask filter (6), likewise.
-        gray_threshold: ``'auto'`` takes Eq. 4's one number per photo; or grey levels, 0 to 255.
-        gray_fallback: grey levels, 0 to 255, tried instead where ``gray_threshold`` leaves next to nothing: in dense
-            haze most of the photo is as bright as Eq. 4's number, and the equations alone find no haze in it. From the
-            authors' code; ``None`` leaves the equations alone.
-        min_box: pixels; haze whose box has a shorter side than this counts as not found. The authors use 64.
+        variant, channel_ratio, denoise_ratio, mask_ratio, gray_threshold, gray_fallback, min_box: see
+            :class:`UcmSettings`.
 
     Returns:
         The mask and its box. A photo without haze gives an empty mask, the whole photo as box, and ``found`` False.
@@ -50,25 +42,29 @@ def segment_haze(img: np.ndarray,
     Raises:
         ValueError: ``img`` is no (H, W, 3) uint8 photo, or a setting is out of its range.
     """
+    return segment_photo(img, UcmSettings(variant, channel_ratio, denoise_ratio, mask_ratio, gray_threshold,
+                                          gray_fallback, min_box))
+
+
+def segment_photo(img: np.ndarray, settings: UcmSettings = DEFAULTS) -> HazeRegions:
+    """:func:`segment_haze` with its settings as one value."""
     _check_photo(img)
-    check_settings(variant, channel_ratio, denoise_ratio, mask_ratio, gray_threshold, gray_fallback, min_box)
-    if variant == 'released':
-        return segment_haze_released(img, channel_ratio=channel_ratio, denoise_ratio=denoise_ratio,
-                                     mask_ratio=mask_ratio, gray_threshold=gray_threshold,
-                                     gray_fallback=gray_fallback, min_box=min_box)
+    if settings.variant == 'released':
+        return segment_haze_released(img, settings)
     img = np.ascontiguousarray(img)
     height, width = img.shape[:2]
     side = min(height, width)
 
-    gray = mean_gray(img) if gray_threshold == 'auto' else float(gray_threshold)
-    fallback = BRIGHTER_THAN_ANY if gray_fallback is None else float(gray_fallback)
-    contrast, gates, histogram = survey(img, window_side(side, channel_ratio), gray, fallback)
+    gray = mean_gray(img) if settings.gray_threshold == 'auto' else float(settings.gray_threshold)
+    fallback = BRIGHTER_THAN_ANY if settings.gray_fallback is None else float(settings.gray_fallback)
+    contrast, gates, histogram = survey(img, window_side(side, settings.channel_ratio), gray, fallback)
     limit = contrast_threshold(histogram.sum(axis=0))
-    gate = GRAY if gray_fallback is None else choose_gate(histogram, limit)
-    mask = clean(contrast, gates, limit, gate, window_side(side, denoise_ratio), window_side(side, mask_ratio))
+    gate = GRAY if settings.gray_fallback is None else choose_gate(histogram, limit)
+    mask = clean(contrast, gates, limit, gate, window_side(side, settings.denoise_ratio),
+                 window_side(side, settings.mask_ratio))
 
     x0, y0, box_width, box_height = cv2.boundingRect(mask)
-    found = box_width > 0 and min(box_width, box_height) >= min_box
+    found = box_width > 0 and min(box_width, box_height) >= settings.min_box
     if not found:
         x0, y0, box_width, box_height = 0, 0, width, height
         mask = np.zeros_like(mask)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import inspect
 import io
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,6 +11,7 @@ from matplotlib.figure import Figure
 
 from ..io.files import write_whole
 from ..ucm import HazeRegions, segment_haze
+from ..ucm.settings import DEFAULTS
 from .overlay import overlay_haze
 
 COLUMNS = 3
@@ -85,7 +85,7 @@ def _shrink(img: np.ndarray) -> np.ndarray:
 
 
 def _describe(setting: str, value: float | str, regions: HazeRegions) -> str:
-    default = inspect.signature(segment_haze).parameters[setting].default
+    default = getattr(DEFAULTS, setting)
     if setting == 'gray_threshold':
         if value == 'auto':
             text = f'auto: {regions.gray_threshold:.0f}'

@@ -12,11 +12,14 @@ import numpy as np
 
 from ..apis.inferencer import HazeInferencer, HazePrediction
 from ..jobs.outputs import encode_picture
-from ..ucm import HazeRegions, segment_haze
+from ..ucm import HazeRegions, UcmSettings
+from ..ucm.segment import segment_photo
+from ..ucm.settings import DEFAULTS as UCM
 
 LONGEST_SIDE = 1600  # pixels; of a picture on the page
 # a window of UCM is the shorter side of the photo over this
-DEFAULTS = dict(channel=40, denoise=40, mask=70, automatic=True, gray=100, min_box=0)
+DEFAULTS = dict(channel=round(1 / UCM.channel_ratio), denoise=round(1 / UCM.denoise_ratio),
+                mask=round(1 / UCM.mask_ratio), automatic=UCM.gray_threshold == 'auto', gray=100, min_box=UCM.min_box)
 RANGES = dict(channel=(5, 200), denoise=(5, 200), mask=(5, 200), gray=(0, 255), min_box=(0, 512))
 
 
@@ -70,9 +73,9 @@ def unless_over(visit: Visit | None, step: Callable[[Visit], Any], otherwise: An
 def segment(photo: np.ndarray, settings: Mapping[str, Any]) -> HazeRegions:
     """The haze of a photo with the settings of the page, those of ``DEFAULTS``."""
     gray = asked_gray(settings)
-    return segment_haze(photo, channel_ratio=1 / settings['channel'], denoise_ratio=1 / settings['denoise'],
-                        mask_ratio=1 / settings['mask'], gray_threshold='auto' if gray is None else gray,
-                        min_box=int(settings['min_box']))
+    return segment_photo(photo, UcmSettings(
+        channel_ratio=1 / settings['channel'], denoise_ratio=1 / settings['denoise'], mask_ratio=1 / settings['mask'],
+        gray_threshold='auto' if gray is None else gray, min_box=int(settings['min_box'])))
 
 
 def compare(visit: Visit, other: np.ndarray, other_name: str) -> list[dict[str, Any]]:

@@ -9,18 +9,15 @@ import torch
 
 from mmhaze.export import draw_photos
 from mmhaze.export.masks import find_haze
-from mmhaze.ucm import segment_haze
-
-USUAL: dict[str, Any] = dict(channel_ratio=1 / 40, denoise_ratio=1 / 40, mask_ratio=1 / 70, gray_threshold='auto',
-                             gray_fallback=100.0, min_box=0)
+from mmhaze.ucm import UcmSettings, segment_haze
 
 
 def find_each(photos: np.ndarray, **settings: Any) -> None:
     """Compares masks and boxes of (N, H, W, 3) uint8 BGR photos with those of segment_haze."""
     rgb = torch.from_numpy(photos[..., ::-1].copy()).permute(0, 3, 1, 2).int()
-    masks, boxes = find_haze(rgb, **{**USUAL, **settings})
+    masks, boxes = find_haze(rgb, UcmSettings(**settings))
     for photo, mask, box in zip(photos, masks.numpy(), boxes.tolist()):
-        regions = segment_haze(photo, **{**USUAL, **settings})
+        regions = segment_haze(photo, **settings)
         np.testing.assert_array_equal(mask, regions.mask)
         assert tuple(box) == regions.box
 
@@ -41,7 +38,7 @@ def test_so_has_noise_of_any_size(shape, rng):
 
 
 def test_where_there_is_no_haze_the_box_is_the_photo():
-    masks, boxes = find_haze(torch.zeros((2, 3, 30, 40), dtype=torch.int32), **USUAL)
+    masks, boxes = find_haze(torch.zeros((2, 3, 30, 40), dtype=torch.int32))
     assert not masks.any()
     assert boxes.tolist() == [[0, 0, 40, 30]] * 2
 

@@ -39,9 +39,11 @@ def test_its_settings_reach_the_core():
     assert (results['haze_mask'] != segment_haze(img).mask).any()
 
 
-def test_a_misspelt_argument_and_an_unknown_map_are_refused():
+def test_a_misspelt_argument_one_out_of_range_and_an_unknown_map_are_refused():
     with pytest.raises(TypeError, match='mask_ration'):
         TRANSFORMS.build(dict(type='UCM', mask_ration=0.1))
+    with pytest.raises(ValueError, match='mask_ratio'):
+        TRANSFORMS.build(dict(type='UCM', mask_ratio=1.5))
     with pytest.raises(ValueError, match='haze_map'):
         TRANSFORMS.build(dict(type='UCM', maps=['haze_map']))
 

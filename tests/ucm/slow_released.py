@@ -3,20 +3,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from mmhaze.ucm.settings import DEFAULTS, UcmSettings
 
-def slow_segment_haze_released(img: np.ndarray,
-                               channel_ratio: float = 1 / 40,
-                               denoise_ratio: float = 1 / 40,
-                               mask_ratio: float = 1 / 70,
-                               gray_threshold: float | None = None,
-                               gray_fallback: float | None = 100.0,
+
+def slow_segment_haze_released(img: np.ndarray, settings: UcmSettings = DEFAULTS,
                                smallest_box: int = 64) -> tuple[np.ndarray, tuple[int, int, int, int], bool]:
     """(mask (H, W) bool, box, found) of an (H, W, 3) uint8 BGR photo."""
     height, width = img.shape[:2]
     map_height = height + 1
     pixels = [(y, x) for y in range(map_height) for x in range(width)]
 
-    half = max(1, int(min(height, width) * channel_ratio / 2))
+    half = max(1, int(min(height, width) * settings.channel_ratio / 2))
     contrast = np.zeros((map_height, width), int)
     for y, x in pixels:
         part = img[max(0, y - half):y + half, max(0, x - half):x + half]
@@ -24,7 +21,9 @@ def slow_segment_haze_released(img: np.ndarray,
     threshold = (np.mean(contrast) + np.median(contrast)) / 2
 
     blue, green, red = (img[..., channel].astype(np.float64) for channel in range(3))
-    gray = np.mean(0.3 * red + 0.33 * green + 0.45 * blue) if gray_threshold is None else gray_threshold
+    gray = settings.gray_threshold
+    if gray == 'auto':
+        gray = np.mean(0.3 * red + 0.33 * green + 0.45 * blue)
 
     def contrast_map(gate: float) -> np.ndarray:
         values = contrast.copy()
@@ -35,12 +34,12 @@ def slow_segment_haze_released(img: np.ndarray,
         return values
 
     values = contrast_map(gray)
-    if gray_fallback is not None:
-        rescued = contrast_map(gray_fallback)
+    if settings.gray_fallback is not None:
+        rescued = contrast_map(settings.gray_fallback)
         if (values != 255).sum() <= 0.2 * (rescued != 255).sum():
             values = rescued
 
-    reach = int(min(map_height, width) * denoise_ratio / 2) // 2
+    reach = int(min(map_height, width) * settings.denoise_ratio / 2) // 2
     denoised = values.copy()
     for y, x in pixels:
         seen = values[max(0, y - reach):y + reach + 1, max(0, x - reach):x + reach + 1].ravel().tolist()
@@ -48,7 +47,7 @@ def slow_segment_haze_released(img: np.ndarray,
         if most > 2:
             denoised[y, x] = min(value for value in set(seen) if seen.count(value) == most)
 
-    half_rows, half_columns = int(map_height * mask_ratio / 2), int(width * mask_ratio / 2)
+    half_rows, half_columns = int(map_height * settings.mask_ratio / 2), int(width * settings.mask_ratio / 2)
     windows: list[tuple[int, int]] = []
     while half_rows > 0 and half_columns > 0:
         rows, columns = 2 * half_rows, 2 * half_columns

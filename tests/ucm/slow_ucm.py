@@ -3,13 +3,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from mmhaze.ucm.settings import DEFAULTS, UcmSettings
 
-def slow_segment_haze(img: np.ndarray,
-                      channel_ratio: float = 1 / 40,
-                      denoise_ratio: float = 1 / 40,
-                      mask_ratio: float = 1 / 70,
-                      gray_threshold: float | None = None,
-                      gray_fallback: float | None = 100.0) -> np.ndarray:
+
+def slow_segment_haze(img: np.ndarray, settings: UcmSettings = DEFAULTS) -> np.ndarray:
     """The mask of variant ``paper``, (H, W) bool, of an (H, W, 3) uint8 BGR photo."""
     height, width = img.shape[:2]
     pixels = [(y, x) for y in range(height) for x in range(width)]
@@ -20,12 +17,14 @@ def slow_segment_haze(img: np.ndarray,
 
     contrast = np.zeros((height, width))
     for y, x in pixels:
-        part = img[window(y, x, channel_ratio)]
+        part = img[window(y, x, settings.channel_ratio)]
         contrast[y, x] = int(part.max()) - int(part.min())
     threshold = (np.mean(contrast) + np.median(contrast)) / 2
 
     blue, green, red = (img[..., channel].astype(np.float64) for channel in range(3))
-    gray = float(np.mean(0.3 * red + 0.33 * green + 0.45 * blue)) if gray_threshold is None else gray_threshold
+    gray = settings.gray_threshold
+    if gray == 'auto':
+        gray = np.mean(0.3 * red + 0.33 * green + 0.45 * blue)
 
     def contrast_map(gate: float) -> np.ndarray:
         values = np.zeros((height, width), int)
@@ -35,17 +34,17 @@ def slow_segment_haze(img: np.ndarray,
         return values
 
     values = contrast_map(gray)
-    if gray_fallback is not None:
-        rescued = contrast_map(gray_fallback)
+    if settings.gray_fallback is not None:
+        rescued = contrast_map(settings.gray_fallback)
         if (values == 0).sum() <= 0.2 * (rescued == 0).sum():
             values = rescued
 
     denoised = np.zeros_like(values)
     for y, x in pixels:
-        part = values[window(y, x, denoise_ratio)]
+        part = values[window(y, x, settings.denoise_ratio)]
         denoised[y, x] = 0 if (part == 0).sum() >= (part == 255).sum() else 255
 
     mask = np.zeros((height, width), bool)
     for y, x in pixels:
-        mask[y, x] = denoised[window(y, x, mask_ratio)].max() < 255
+        mask[y, x] = denoised[window(y, x, settings.mask_ratio)].max() < 255
     return mask

@@ -6,7 +6,7 @@ import pytest
 from scipy import ndimage
 
 from mmhaze.physics import add_haze
-from mmhaze.ucm import haze_filter, haze_segment, released
+from mmhaze.ucm import UcmSettings, haze_filter, haze_segment, released
 from mmhaze.ucm.released import segment_haze_released
 
 from .photos import random_photo, wall
@@ -31,9 +31,9 @@ def test_random_photos_have_the_mask_and_the_box_of_the_slow_loop(rng, monkeypat
     shapes = [(59, 66), *rng.integers(50, 70, (29, 2)).tolist()]  # of 59 and 60 rows, the windows differ
     for index, shape in enumerate(shapes):
         img = fog_banks(*shape, rng)
-        fallback = (100.0, None)[index % 2]
-        regions = segment_haze_released(img, **RATIOS, gray_fallback=fallback)
-        mask, box, found = slow_segment_haze_released(img, **RATIOS, gray_fallback=fallback, smallest_box=24)
+        settings = UcmSettings(**RATIOS, gray_fallback=(100.0, None)[index % 2])
+        regions = segment_haze_released(img, settings)
+        mask, box, found = slow_segment_haze_released(img, settings, smallest_box=24)
         np.testing.assert_array_equal(regions.mask, mask)
         assert (regions.box, regions.found) == (box, found)
         assert regions.ratio == pytest.approx(mask.mean())
@@ -48,9 +48,10 @@ def test_real_photos_have_the_mask_of_the_slow_loop(pattern, shared_data, monkey
     monkeypatch.setattr(released, 'SMALLEST_BOX', 12)
     path = sorted(shared_data.glob(pattern))[0]
     img = cv2.resize(cv2.imread(str(path)), (96, 81), interpolation=cv2.INTER_AREA)
-    for threshold in (None, 120.0):
-        regions = segment_haze_released(img, **RATIOS, gray_threshold=threshold or 'auto')
-        mask, box, found = slow_segment_haze_released(img, **RATIOS, gray_threshold=threshold, smallest_box=12)
+    for threshold in ('auto', 120.0):
+        settings = UcmSettings(**RATIOS, gray_threshold=threshold)
+        regions = segment_haze_released(img, settings)
+        mask, box, found = slow_segment_haze_released(img, settings, smallest_box=12)
         np.testing.assert_array_equal(regions.mask, mask)
         assert (regions.box, regions.found) == (box, found) and found and 0 < mask.mean() < 1
 
@@ -154,8 +155,8 @@ def test_a_box_under_64_pixels_or_min_box_counts_as_not_found():
         regions[width] = segment_haze_released(img)
     assert not regions[68].found and regions[68].mask.all() and regions[68].box == (0, 0, 400, 300)
     assert regions[69].found and regions[69].box == (103, 0, 167, 300)
-    assert segment_haze_released(img, min_box=64).found
-    assert not segment_haze_released(img, min_box=65).found
+    assert segment_haze_released(img, UcmSettings(min_box=64)).found
+    assert not segment_haze_released(img, UcmSettings(min_box=65)).found
 
 
 def test_dense_haze_is_found_by_the_rescue_gate_alone():
@@ -163,7 +164,7 @@ def test_dense_haze_is_found_by_the_rescue_gate_alone():
     img = np.full((160, 200, 3), 240, np.uint8)
     img[::7, ::5] = 236
     img[110:, :70:2] = 60
-    assert not segment_haze_released(img, gray_fallback=None).found
+    assert not segment_haze_released(img, UcmSettings(gray_fallback=None)).found
     regions = segment_haze_released(img)
     assert regions.found and regions.mask[:80].mean() > 0.9 and regions.gray_threshold == 100
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 
 import cv2
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from mmhaze.ucm import passes, segment_haze
+from mmhaze.ucm import UcmSettings, passes, segment_haze
 from mmhaze.ucm.settings import window_side
 
 from .photos import random_photo, wall
@@ -33,18 +34,17 @@ def code(request, monkeypatch):
 # the fixture holds for all the examples of a run alike
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_photo_has_the_mask_of_the_slow_loop(img, channel, denoising, masking, fallback):
-    mask = segment_haze(img, channel_ratio=channel, denoise_ratio=denoising, mask_ratio=masking,
-                        gray_fallback=fallback).mask
-    np.testing.assert_array_equal(mask, slow_segment_haze(img, channel, denoising, masking, None, fallback))
+    chosen = UcmSettings(channel_ratio=channel, denoise_ratio=denoising, mask_ratio=masking, gray_fallback=fallback)
+    np.testing.assert_array_equal(segment_haze(img, **asdict(chosen)).mask, slow_segment_haze(img, chosen))
 
 
 @pytest.mark.parametrize('shape', [(1, 1), (1, 50), (50, 1), (2, 3), (40, 40), (39, 81), (80, 80), (90, 141)])
 def test_random_photos_of_even_and_odd_sizes_have_the_mask_of_the_slow_loop(shape, rng):
-    masks = []
+    masks, chosen = [], UcmSettings(channel_ratio=0.1, denoise_ratio=0.06, mask_ratio=0.04)
     for _ in range(3):
         img = random_photo(rng, *shape)
-        masks.append(segment_haze(img, channel_ratio=0.1, denoise_ratio=0.06, mask_ratio=0.04).mask)
-        np.testing.assert_array_equal(masks[-1], slow_segment_haze(img, 0.1, 0.06, 0.04))
+        masks.append(segment_haze(img, **asdict(chosen)).mask)
+        np.testing.assert_array_equal(masks[-1], slow_segment_haze(img, chosen))
     if min(shape) > 30:
         assert 0.01 < np.mean(masks) < 0.99  # neither all nor nothing, so the comparison says something
 
@@ -55,7 +55,7 @@ def test_real_photos_have_the_mask_of_the_slow_loop(pattern, shared_data):
     img = cv2.resize(cv2.imread(str(path)), (200, 161), interpolation=cv2.INTER_AREA)
     np.testing.assert_array_equal(segment_haze(img).mask, slow_segment_haze(img))
     np.testing.assert_array_equal(segment_haze(img, gray_threshold=120).mask,
-                                  slow_segment_haze(img, gray_threshold=120))
+                                  slow_segment_haze(img, UcmSettings(gray_threshold=120)))
 
 
 @pytest.mark.parametrize('turn', [lambda a: a[::-1], lambda a: a[:, ::-1], lambda a: a.swapaxes(0, 1)],
