@@ -15,15 +15,16 @@ from collections.abc import Iterable, Iterator
 import cv2
 import numpy as np
 
-from .extremes import channel_extremes
+from ..physics.dark_channel import dark_channel
+from ..ucm.settings import window_side
+from .extremes import check_photo
 
 WINDOW_SHARE = 1 / 32  # 15 pixels of 480 rows
 
 
-def window_of(img: np.ndarray) -> np.ndarray:
-    """The window of the dark channel: a square of ones, its odd side a 32nd of the photo's shorter side."""
-    side = 2 * math.floor(min(img.shape[:2]) * WINDOW_SHARE / 2) + 1
-    return np.ones((side, side), np.uint8)
+def window_of(img: np.ndarray) -> int:
+    """The side of the dark channel's window, pixels: odd, a 32nd of the photo's shorter side."""
+    return window_side(min(img.shape[:2]), WINDOW_SHARE)
 
 
 def dark_channel_ratio(img: np.ndarray) -> float:
@@ -41,9 +42,9 @@ def dark_channel_ratio(img: np.ndarray) -> float:
     Raises:
         ValueError: ``img`` is no (H, W, 3) uint8 photo of at least one pixel.
     """
-    dark, bright = channel_extremes(img, 'dark_channel_ratio')
-    brightest = int(bright.max())
-    return cv2.mean(cv2.erode(dark, window_of(img)))[0] / brightest if brightest else math.nan
+    check_photo(img, 'dark_channel_ratio')
+    brightest = int(img.max())
+    return cv2.mean(dark_channel(img, window_of(img)))[0] / brightest if brightest else math.nan
 
 
 def filter_frames(scores: Iterable[float], keep: float = 0.9) -> Iterator[float]:

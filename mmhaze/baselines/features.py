@@ -8,12 +8,13 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ..physics.airlight import mean_airlight
+from ..physics.dark_channel import dark_channel
+from ..physics.prior import KEPT_HAZE
 from .dark_channel_ratio import window_of
-from .extremes import channel_extremes, check_photo
+from .extremes import check_photo
 from .saturation import mean_saturation
 
-BRIGHTEST_SHARE = 0.001        # of the pixels, by their dark channel: the airlight
-HAZE_REMOVED = 0.95            # the dark channel prior's omega
 SPECTRUM_SIDE = 256            # pixels
 FREQUENCIES = np.geomspace(0.01, 0.5, 20)  # edges of 19 rings, cycles/pixel
 NO_POWER = 1e-6                # keeps the logarithm of a flat photo finite; rounding to grey levels makes 0.01
@@ -32,15 +33,11 @@ def mean_transmission(img: np.ndarray) -> float:
     A is the mean colour of the 0.1 % of pixels of the brightest dark channel, and of all that are as bright. Unlike a
     transmission proper it may fall below 0, where A is not the brightest.
     """
-    dark, _ = channel_extremes(img, 'mean_transmission')
+    check_photo(img, 'mean_transmission')
     window = window_of(img)
-    dark = cv2.erode(dark, window)
-    count = max(1, round(BRIGHTEST_SHARE * dark.size))
-    brightest = dark >= np.partition(dark, dark.size - count, axis=None)[dark.size - count]
     # at least a grey level, for photos that are black or lack a colour
-    airlight = np.maximum(img[brightest].mean(0), 1)
-    ratio = cv2.erode((img / airlight).min(2), window)
-    return float(1 - HAZE_REMOVED * ratio.mean())
+    airlight = np.maximum(mean_airlight(img, dark_channel(img, window)), 1)
+    return float(1 - KEPT_HAZE * dark_channel(img / airlight, window).mean())
 
 
 def spectrum_slope(img: np.ndarray) -> float:

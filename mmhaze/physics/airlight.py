@@ -1,7 +1,15 @@
-"""The colour of the haze that would fit a clear photo, estimated from the photo, as Foggy Cityscapes does.
+"""Airlight, the colour of haze, estimated from one photo.
 
-The brightest part of the dark channel is where a photo is most like haze, mostly sky. Of the 0.1 % brightest pixels
-there, the one of median grey gives its colour [tang2014]_ [sakaridis2018]_.
+Where the dark channel is brightest, a photo is most like haze, mostly sky. All three estimates look at about the 0.1 %
+of pixels that are brightest there. They differ in the colour that they take:
+
+=============================  ==============================  =========================================================
+estimate                       colour                          source
+=============================  ==============================  =========================================================
+:func:`brightest_airlight`     of the brightest pixel          the dark channel prior [he2011]_
+:func:`mean_airlight`          mean of the pixels              :func:`mmhaze.baselines.mean_transmission`
+:func:`estimate_airlight`      of the pixel of median grey     [tang2014]_, Foggy Cityscapes [sakaridis2018]_
+=============================  ==============================  =========================================================
 
 .. [tang2014] K. Tang, J. Yang, J. Wang, "Investigating haze-relevant features in a learning framework for image
    dehazing", CVPR 2014.
@@ -13,11 +21,28 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-WINDOW = 15
-BRIGHTEST = 1000  # one pixel in so many
+from .dark_channel import dark_channel
+
+BRIGHTEST_SHARE = 1e-3  # of the pixels
 LUMINANCE = np.array([0.114, 0.587, 0.299])  # of blue, green and red
 # haze is lit by the sky, and even under dark clouds it is no dark grey
 DARKEST, LIGHTEST = 0.7, 1.0
+
+
+def brightest_airlight(photo: np.ndarray, dark: np.ndarray) -> np.ndarray:
+    """The colour, (3,), whose channels have the greatest sum among the pixels of the brightest dark channel.
+
+    Args:
+        photo: (H, W, 3).
+        dark: its dark channel, (H, W).
+    """
+    pixels = photo[_brightest(dark, max(int(dark.size * BRIGHTEST_SHARE), 1))]
+    return pixels[pixels.sum(axis=1).argmax()]
+
+
+def mean_airlight(photo: np.ndarray, dark: np.ndarray) -> np.ndarray:
+    """The mean colour, (3,), of the pixels of the brightest dark channel; arguments as :func:`brightest_airlight`."""
+    return photo[_brightest(dark, max(round(dark.size * BRIGHTEST_SHARE), 1))].mean(0)
 
 
 def estimate_airlight(photo: np.ndarray) -> np.ndarray:
@@ -34,8 +59,8 @@ def estimate_airlight(photo: np.ndarray) -> np.ndarray:
     """
     if photo.ndim != 3 or photo.shape[2] != 3 or photo.dtype != np.uint8 or not photo.size:
         raise ValueError(f'estimate_airlight wants (H, W, 3) uint8 BGR, got {photo.shape} {photo.dtype}.')
-    dark = cv2.erode(photo, np.ones((WINDOW, WINDOW), np.uint8)).min(axis=2).ravel()
-    count = dark.size // BRIGHTEST
+    dark = dark_channel(photo).ravel()
+    count = dark.size // round(1 / BRIGHTEST_SHARE)
     count += 1 - count % 2  # odd, for the median to be a pixel's own
     # of pixels that are equally bright the first ones in reading order are taken
     brightest = np.argsort(255 - dark, kind='stable')[:count]
@@ -54,3 +79,8 @@ def soften_airlight(airlight: np.ndarray) -> np.ndarray:
         (3,) float64 BGR: half-way to its own luminance, and then at least 0.7 in each channel.
     """
     return np.clip((airlight + LUMINANCE @ airlight) / 2, DARKEST, LIGHTEST)
+
+
+def _brightest(dark: np.ndarray, count: int) -> np.ndarray:
+    """Which pixels have the brightest dark channel, (H, W) bool: ``count``, and all that are as bright as the last."""
+    return dark >= np.partition(dark, dark.size - count, axis=None)[dark.size - count]

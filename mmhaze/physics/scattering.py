@@ -1,18 +1,27 @@
 r"""The scattering model, written once: :math:`I = J t + A (1 - t)` with :math:`t = e^{-\beta d}`.
 
 J is the clear scene, I the hazy photo, A the airlight, t the transmission, d the depth in metres and :math:`\beta` the
-scattering coefficient in 1/metre [koschmieder1924]_. Everything is NumPy, float in and float out.
+scattering coefficient in 1/metre [koschmieder1924]_.
+
+The model stands here in two forms, :math:`J t + A (1 - t)` and :math:`(J - A) t + A`. They round differently, and data
+sets and weights were made with both, which must stay the same to the bit.
 
 .. [koschmieder1924] H. Koschmieder, "Theorie der horizontalen Sichtweite", Beiträge zur Physik der freien Atmosphäre
    12, 1924.
 """
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 # V and beta are bound by the contrast at which an object is lost, 5 %: -ln(0.05) = 2.996. FRIDA's own pixels follow 3
 # exactly (its fog at 80 m has beta = 0.0375), so 3 it is.
 CONTRAST_AT_VISIBILITY = 3.0
+T_MIN = 0.1  # the least transmission to divide by: less would show the sensor's noise, not the scene
 
 
 def visibility_to_beta(visibility: float) -> float:
@@ -89,6 +98,39 @@ def add_haze(clear: np.ndarray, depth: np.ndarray, beta: float | np.ndarray,
                          f'got {airlight.shape}.')
     t = transmission(depth.astype(clear.dtype, copy=False), beta)[..., None]
     return (clear * t + airlight * (1 - t)).astype(clear.dtype, copy=False)
+
+
+def remove_haze(hazy: np.ndarray | Tensor, transmission: np.ndarray | Tensor,
+                airlight: np.ndarray | Tensor) -> np.ndarray | Tensor:
+    r"""The model solved for the clear photo, :math:`J = (I - A (1 - t)) / t`, of arrays or tensors that broadcast.
+
+    Args:
+        hazy: I, such as (N, 3, H, W), in [0, 1].
+        transmission: t, such as (N, 1, H, W), in (0, 1].
+        airlight: A, such as (N, 3, 1, 1), in [0, 1].
+
+    Returns:
+        J; beyond [0, 1] where t or A do not fit.
+    """
+    return (hazy - airlight * (1 - transmission)) / transmission
+
+
+def fade_contrast(clear: np.ndarray, transmission: np.ndarray, airlight: float | np.ndarray) -> np.ndarray:
+    r"""The form :math:`I = (J - A) t + A`, which works in place: a channel of a photo takes a fifth of the time.
+
+    Args:
+        clear: J, on the scale of ``airlight``, such as 0 to 255; not modified.
+        transmission: t, in [0, 1], that broadcasts against ``clear``, as ``airlight`` does.
+    """
+    hazy = clear - airlight
+    hazy *= transmission
+    hazy += airlight
+    return hazy
+
+
+def restore_contrast(hazy: np.ndarray, transmission: np.ndarray, airlight: np.ndarray) -> np.ndarray:
+    """The form :math:`J = (I - A) / t + A` [he2011]_, the inverse of :func:`fade_contrast`; arguments as there."""
+    return (hazy - airlight) / transmission + airlight
 
 
 def _as_float(values: np.ndarray) -> np.ndarray:

@@ -23,6 +23,7 @@ import numpy as np
 from ..physics import transmission
 from ..physics.airlight import estimate_airlight, soften_airlight
 from ..physics.guided_filter import guided_filter
+from ..physics.scattering import fade_contrast
 from .fog import HazeParams, frida_params, haze_fields, noise_seed
 
 WILD_FOGS = ('uniform', 'heterogeneous')
@@ -164,10 +165,7 @@ def render_wild(scene: WildScene, params: WildParams) -> np.ndarray:
     k, _ = haze_fields(scene.depth.shape, params.as_white())
     t = transmission(scene.depth.astype(np.float64), k)
     hazy = np.empty_like(scene.clear)
-    # add_haze channel by channel, A + (J - A) t, which takes a fifth of the time
     for channel, airlight in enumerate(params.airlight):
-        values = scene.clear[..., channel] - 255 * airlight
-        values *= t
-        values += 255 * airlight
+        values = fade_contrast(scene.clear[..., channel], t, 255 * airlight)
         hazy[..., channel] = np.rint(values, out=values)
     return hazy

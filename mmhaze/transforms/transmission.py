@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 from mmcv.transforms import BaseTransform
 
-from ..physics.dark_channel import estimate_scattering
+from ..physics.prior import estimate_scattering
 from ..registry import TRANSFORMS
 
 
@@ -12,7 +12,7 @@ class EstimateTransmission(BaseTransform):
     r"""Estimates how much light of the scene passes the haze, by the dark channel prior, as a map for a magnifier.
 
     :math:`t = 1 - \omega \min_{window} \min_c I_c / A_c`, refined along the photo's edges, see
-    :func:`mmhaze.physics.dark_channel.estimate_scattering`. Put it before resizing: its window is 15 pixels.
+    :func:`mmhaze.physics.prior.estimate_scattering`. Put it before resizing: its window is 15 pixels.
 
     **Required key**: ``img``, (H, W, 3) uint8 BGR.
 

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mmhaze.physics.airlight import estimate_airlight, soften_airlight
+from mmhaze.physics.airlight import brightest_airlight, estimate_airlight, mean_airlight, soften_airlight
 
 
 def slow_airlight(photo: np.ndarray) -> np.ndarray:
@@ -53,3 +53,15 @@ def test_haze_is_never_dark():
 def test_what_is_no_photo_is_refused(photo: np.ndarray):
     with pytest.raises(ValueError, match='uint8 BGR'):
         estimate_airlight(photo)
+
+
+@pytest.mark.parametrize('shape', [(3, 5), (40, 60), (70, 90)])
+def test_the_brightest_and_the_mean_are_those_of_the_slow_loop(rng, shape):
+    photo = rng.integers(0, 30, (*shape, 3)) * 8
+    dark = rng.integers(0, 9, shape)  # equally bright pixels occur, and all of them count
+    limit = sorted(dark.ravel(), reverse=True)[max(shape[0] * shape[1] // 1000, 1) - 1]
+    colours = [photo[place] for place in np.ndindex(shape) if dark[place] >= limit]
+    np.testing.assert_array_equal(brightest_airlight(photo, dark), max(colours, key=sum))
+    limit = sorted(dark.ravel(), reverse=True)[max(round(shape[0] * shape[1] / 1000), 1) - 1]
+    colours = [photo[place] for place in np.ndindex(shape) if dark[place] >= limit]
+    np.testing.assert_allclose(mean_airlight(photo, dark), np.mean(colours, axis=0))

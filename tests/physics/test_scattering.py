@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmhaze.physics import add_haze, beta_to_visibility, transmission, visibility_to_beta
+from mmhaze.physics import add_haze, beta_to_visibility, remove_haze, scattering, transmission, visibility_to_beta
+from mmhaze.physics.scattering import fade_contrast, restore_contrast
 
 
 @given(st.floats(0.1, 1e5))
@@ -82,3 +86,21 @@ def test_a_visibility_that_is_no_distance_is_refused(visibility):
 def test_a_negative_beta_has_no_visibility():
     with pytest.raises(ValueError, match='beta is a scattering coefficient'):
         beta_to_visibility(-0.1)
+
+
+def test_both_forms_add_the_same_haze_and_take_it_away(rng):
+    clear, depth, airlight = rng.random((7, 9, 3)), rng.random((7, 9)) * 100, np.array([0.9, 0.8, 0.7])
+    before, t = clear.copy(), transmission(depth, 0.02)[..., None]
+    hazy = add_haze(clear, depth, 0.02, airlight)
+    np.testing.assert_allclose(fade_contrast(clear, t, airlight), hazy, rtol=1e-12)
+    np.testing.assert_array_equal(clear, before)
+    np.testing.assert_allclose(remove_haze(hazy, t, airlight), clear, atol=1e-12)
+    np.testing.assert_allclose(restore_contrast(hazy, t, airlight), clear, atol=1e-12)
+
+
+def test_importing_physics_imports_no_torch():
+    physics = Path(scattering.__file__).parent
+    # the package above may import torch
+    code = (f'import sys, types; package = types.ModuleType("mmhaze"); package.__path__ = [{str(physics.parent)!r}]; '
+            f'sys.modules["mmhaze"] = package; import mmhaze.physics.prior; sys.exit("torch" in sys.modules)')
+    assert subprocess.run([sys.executable, '-c', code], check=False).returncode == 0

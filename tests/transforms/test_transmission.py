@@ -5,7 +5,7 @@ import pytest
 from mmcv.transforms import TRANSFORMS
 
 from mmhaze.physics import add_haze, transmission
-from mmhaze.physics.dark_channel import KEPT_HAZE
+from mmhaze.physics.prior import KEPT_HAZE
 
 
 def estimate(**results) -> dict:

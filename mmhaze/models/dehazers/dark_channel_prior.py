@@ -4,14 +4,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...physics.dark_channel import estimate_scattering
+from ...physics.prior import estimate_scattering
+from ...physics.scattering import restore_contrast
 from ...registry import MODELS
 from .base import BaseDehazer
 
 
 @MODELS.register_module()
 class DarkChannelPrior(BaseDehazer):
-    """:mod:`mmhaze.physics.dark_channel` as a dehazer without parameters; it gives no gradients and is not trained."""
+    """:mod:`mmhaze.physics.prior` as a dehazer without parameters; it gives no gradients and is not trained."""
 
     whole_photo = True  # the airlight is sought all over it
 
@@ -21,5 +22,5 @@ class DarkChannelPrior(BaseDehazer):
         restored = []
         for img in hazy.permute(0, 2, 3, 1).float().cpu().numpy():
             transmission, airlight = estimate_scattering(np.ascontiguousarray(img))
-            restored.append((img - airlight) / transmission[..., None] + airlight)
+            restored.append(restore_contrast(img, transmission[..., None], airlight))
         return torch.from_numpy(np.stack(restored)).permute(0, 3, 1, 2).to(hazy)

@@ -6,26 +6,12 @@ from typing import Any
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ...physics import T_MIN, remove_haze
 from ...registry import MODELS
 from .base import BaseDehazer
 
-LEAST_TRANSMISSION = 0.1  # dividing by less would show the sensor's noise, not the scene
 # at first t is .88 and A is .85, nearly no change
 TRANSMISSION_BIAS, AIRLIGHT_BIAS = 2.0, 1.7
-
-
-def remove_haze(hazy: Tensor, transmission: Tensor, airlight: Tensor) -> Tensor:
-    r"""The scattering model solved for the clear photo: :math:`J = (I - A (1 - t)) / t`.
-
-    Args:
-        hazy: I, (N, 3, H, W) in [0, 1].
-        transmission: t, (N, 1, H, W) in (0, 1].
-        airlight: A, (N, 3, 1, 1) in [0, 1].
-
-    Returns:
-        J, (N, 3, H, W); beyond [0, 1] where t or A do not fit.
-    """
-    return (hazy - airlight * (1 - transmission)) / transmission
 
 
 @MODELS.register_module()
@@ -60,7 +46,7 @@ class ScatteringNet(BaseDehazer):
         coarse = self.transmission(features).sigmoid()
         transmission = F.interpolate(coarse, hazy.shape[2:], mode='bilinear', align_corners=False)
         airlight = self.airlight(features.mean((2, 3))).sigmoid()
-        return transmission.clamp(LEAST_TRANSMISSION, 1), airlight[..., None, None]
+        return transmission.clamp(T_MIN, 1), airlight[..., None, None]
 
     def restore(self, hazy: Tensor) -> Tensor:
         """(N, 3, H, W) RGB in [0, 1] -> the same."""

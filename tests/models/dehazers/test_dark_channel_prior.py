@@ -3,11 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from scipy.ndimage import minimum_filter
 
 from mmhaze.models import DarkChannelPrior
 from mmhaze.physics import add_haze, transmission
-from mmhaze.physics.dark_channel import dark_channel, estimate_scattering
+from mmhaze.physics.prior import estimate_scattering
 
 
 @pytest.fixture
@@ -24,11 +23,6 @@ def haze(clear: np.ndarray, airlight: float = 0.9) -> tuple[np.ndarray, np.ndarr
     depth = np.full((120, 160), 50, np.float32)
     depth[:16] = np.inf
     return add_haze(clear, depth, 0.02, airlight).astype(np.float32), transmission(depth, 0.02)
-
-
-def test_the_dark_channel_is_scipys_minimum_with_the_border_left_out(clear):
-    expected = minimum_filter(clear.min(axis=2), 15, mode='constant', cval=np.inf)
-    np.testing.assert_array_equal(dark_channel(clear), expected)
 
 
 def test_where_the_prior_holds_it_finds_transmission_and_airlight(clear):

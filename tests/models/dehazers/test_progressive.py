@@ -6,8 +6,7 @@ import torch
 from mmpretrain.structures import DataSample
 
 from mmhaze.models import AODNet, GUNet, ProgressiveDehazer, ScatteringNet
-from mmhaze.models.dehazers.scattering_net import remove_haze
-from mmhaze.physics import add_haze, transmission
+from mmhaze.physics import add_haze, remove_haze, transmission
 
 TINY = dict(type='GUNet', arch=(1, 1, 1), width=8)
 
