@@ -10,7 +10,6 @@ import functools
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
@@ -55,7 +54,7 @@ CHANGES: dict[str, Callable[[ModuleType], None]] = {
     'mmpretrain.utils.dependency': leave_out_multimodal, 'mmpretrain.apis.model': list_models}
 
 
-class HostFinder(MetaPathFinder):
+class HostFinder:
     """Finds the modules of ``CHANGES`` as Python does, and has each changed when it has run."""
 
     def find_spec(self, name: str, path: Sequence[str] | None = None,

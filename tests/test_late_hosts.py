@@ -1,14 +1,19 @@
 """Code that was written when ``import mmhaze`` registered: it works in whichever order the hosts are imported."""
 from __future__ import annotations
 
+import pickle
 import sys
 from collections.abc import Iterator
 from importlib import import_module
 from types import ModuleType, SimpleNamespace
 
+import numpy as np
 import pytest
+from mmcv.transforms import Compose
 
 from mmhaze import late_hosts
+from mmhaze.transforms import UCM
+from mmhaze.ucm import segment_haze
 
 from .conftest import checks_content
 from .test_registry import run
@@ -37,6 +42,15 @@ def test_mmpretrain_imported_after_mmhaze_has_its_models():
     code = ("import sys, mmhaze\nassert 'mmengine' not in sys.modules\nimport mmpretrain\n"
             "print(mmpretrain.list_models('gunet-t_roads'), mmpretrain.get_model('lenet5_hazel-level').backbone)")
     assert run(code).splitlines()[0].startswith("['gunet-t_roads'] LeNet5RGB(")
+
+
+def test_what_is_unpickled_in_a_fresh_process_as_in_a_spawned_worker_works_and_finds_plain_names(tmp_path):
+    file = tmp_path / 'pipeline.pkl'
+    file.write_bytes(pickle.dumps(Compose([UCM(maps=[])])))
+    code = (f'import pickle\npipeline = pickle.load(open({str(file)!r}, "rb"))\nimport numpy as np\n'
+            'photo = np.full((64, 64, 3), 200, np.uint8)\nprint(pipeline(dict(img=photo))["haze_ratio"])\n'
+            'from mmpretrain.registry import DATASETS\nprint(DATASETS.get("HazelLevel").__name__)')
+    assert run(code).splitlines()[-2:] == [str(segment_haze(np.full((64, 64, 3), 200, np.uint8)).ratio), 'HazelLevel']
 
 
 @checks_content
