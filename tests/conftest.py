@@ -1,12 +1,16 @@
 """What several tests share: pictures made here, and the real ones where they are at hand."""
 from __future__ import annotations
 
+import gc
+import itertools
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from mmengine.runner import Runner
 
 import mmhaze
 from mmhaze.runtime.checkpoints import CHECKS_CONTENT
@@ -31,3 +35,30 @@ def shared_data() -> Path:
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(0)
+
+
+def pytest_collection_finish() -> None:
+    """Hides what all tests share from the garbage collector.
+
+    mmengine collects garbage for each data set it reads, and one collection visits a million objects: 0.2 s and more.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    gc.unfreeze()
+
+
+@pytest.fixture(autouse=True, scope='session')
+def each_run_has_a_name_of_its_own() -> Iterator[None]:
+    """mmengine names a run by its second; two runs of one second would share their log and their counters."""
+    numbers, set_up = itertools.count(), Runner.setup_env
+
+    def set_up_and_number(runner: Runner, env_cfg: dict) -> None:
+        set_up(runner, env_cfg)
+        runner._timestamp = f'{runner._timestamp}_{next(numbers)}'
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Runner, 'setup_env', set_up_and_number)
+        yield
