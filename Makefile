@@ -1,5 +1,6 @@
 # make demo   trains a haze classifier on scenes made here, tests it and draws what it says
-# make test   lint, types and tests
+# make check  lint, types and the fast tests: a minute or so, before each commit
+# make test   lint, types and all tests
 # make docs   the documentation: docs/_build/index.html
 # make coverage  the tests, and which lines they reach: htmlcov/index.html
 # make dist   sdist and wheel in dist/, checked and tried in an environment of their own
@@ -8,20 +9,34 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: demo test docs coverage dist lint clean
+# a process for each core, and an idle one takes tests from the others; each wants 1.5 GB
+SHARED := -n logical --maxprocesses 8 --dist worksteal
+
+.PHONY: demo check test docs coverage dist lint style types fast tests toolboxes clean
 
 demo: $(VENV)/.installed
 	$(RUN) tools/demo.py
 
-test: lint $(VENV)/.installed-toolboxes
-	$(RUN) -m pytest -q
+check: style
+	$(MAKE) -j 2 fast types
+
+test: style $(VENV)/.installed-toolboxes
+	$(MAKE) -j 2 tests types toolboxes
+
+fast: $(VENV)/.installed-tests
+	$(RUN) -m pytest -q $(SHARED) -m 'not slow'
+
+tests: $(VENV)/.installed-tests
+	$(RUN) -m pytest -q $(SHARED)
+
+toolboxes: $(VENV)/.installed-toolboxes
 	PYTHONPATH='$(CURDIR)/$(VENV)/toolboxes' $(RUN) -m pytest -q tests/toolboxes
 
 docs: $(VENV)/.installed-tests
 	$(RUN) -m sphinx -W --keep-going -q docs docs/_build
 
 coverage: $(VENV)/.installed-tests
-	$(RUN) -m pytest -q --cov --cov-report=term --cov-report=html
+	$(RUN) -m pytest -q $(SHARED) --cov --cov-report=term --cov-report=html
 
 dist: $(VENV)/.installed-tests
 	$(RUN) -m pip install -q 'build>=1.2' 'twine>=6'
@@ -33,10 +48,13 @@ dist: $(VENV)/.installed-tests
 	cd dist/try && bin/python -m mmhaze && bin/python -c 'import mmpretrain, mmhaze; mmpretrain.get_model("magnet-fe-s_resnet18_hazel-level")'
 	rm -rf dist/try
 
-lint: $(VENV)/.installed-tests
+lint: style types
+
+style: $(VENV)/.installed-tests
 	$(RUN) -m ruff check .
+
+types: $(VENV)/.installed-tests
 	$(RUN) -m mypy
-	$(RUN) -m mypy benchmarks
 
 # stamps of what is installed, made anew when the requirements change
 $(VENV)/.installed-tests: EXTRAS = [tests]
