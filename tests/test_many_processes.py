@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ import torch
 from mmhaze.runtime.checkpoints import CHECKS_CONTENT, load_checkpoint, newest_checkpoint
 
 from .conftest import ROOT
+from .forks import free_port, run_forked
 from .tiny_set import write_tiny_set
 from .tools.test_train import CONFIG
 
@@ -35,15 +35,12 @@ def config(tmp_path_factory):
     return path
 
 
-def start(tool, config, *words, processes=1):
-    with socket.socket() as free:
-        free.bind(('127.0.0.1', 0))
-        port = free.getsockname()[1]
-    launcher = [] if processes == 1 else ['-m', 'torch.distributed.run', '--nproc_per_node', str(processes),
-                                          '--master_port', str(port)]
-    options = [] if processes == 1 else ['--launcher', 'pytorch']
-    return subprocess.Popen([sys.executable, *launcher, str(ROOT / 'tools' / tool), str(config), *map(str, words),
-                             *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+def start(tool, config, *words):
+    """Two processes under torchrun, for what is of starting and ending; the others are forked."""
+    return subprocess.Popen([sys.executable, '-m', 'torch.distributed.run', '--nproc_per_node', '2',
+                             '--master_port', str(free_port()), str(ROOT / 'tools' / tool), str(config),
+                             *map(str, words), '--launcher', 'pytorch'],
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                             env=dict(os.environ, OMP_NUM_THREADS='1', CUDA_VISIBLE_DEVICES='',
                                      PYTHONPATH=str(config.parent)))
 
@@ -59,8 +56,8 @@ def trained(config, tmp_path_factory):
     """What one process learns in two epochs in batches of 8, two in batches of 4, and four in batches of 2."""
     folders = {count: tmp_path_factory.mktemp(f'of_{count}') for count in (1, 2, 4)}
     for count, folder in folders.items():
-        finish(start('train.py', config, '--work-dir', folder, '--cfg-options', *OPTIONS, 'train_cfg.max_epochs=2',
-                     f'train_dataloader.batch_size={8 // count}', processes=count))
+        run_forked('train.py', config, '--work-dir', folder, '--cfg-options', *OPTIONS, 'train_cfg.max_epochs=2',
+                   f'train_dataloader.batch_size={8 // count}', folder=folder, processes=count)
     return {count: folder / 'epoch_2.pth' for count, folder in folders.items()}
 
 
@@ -77,14 +74,14 @@ def scores(said):
 
 
 def test_each_photo_counts_once_though_five_do_not_go_into_two_or_four_processes(config, trained, tmp_path):
-    one, two, four = (scores(finish(start('test.py', config, trained[1], '--work-dir', tmp_path, processes=count)))
-                      for count in (1, 2, 4))
+    one, two, four = (scores(run_forked('test.py', config, trained[1], '--work-dir', tmp_path, folder=tmp_path,
+                                        processes=count)) for count in (1, 2, 4))
     assert 'ordinal/mae' in one and one.split('] ')[-1] == two.split('] ')[-1] == four.split('] ')[-1]
 
 
 def test_a_process_that_dies_ends_the_others_and_the_run_can_go_on(config, tmp_path):
     training = start('train.py', config, '--work-dir', tmp_path, '--cfg-options', *OPTIONS,
-                     'train_cfg.max_epochs=100000', processes=2)
+                     'train_cfg.max_epochs=100000')
     deadline = time.monotonic() + 120
     while newest_checkpoint(tmp_path) is None:
         assert training.poll() is None and time.monotonic() < deadline, 'no checkpoint appeared'
@@ -94,8 +91,8 @@ def test_a_process_that_dies_ends_the_others_and_the_run_can_go_on(config, tmp_p
     said, _ = training.communicate(timeout=120)
     assert training.returncode == 1 and 'rank      : 1 (local_rank: 1)' in said and 'exitcode  : -9' in said
     epoch = load_checkpoint(newest_checkpoint(tmp_path))['meta']['epoch']
-    finish(start('train.py', config, '--work-dir', tmp_path, '--resume', '--cfg-options', *OPTIONS,
-                 f'train_cfg.max_epochs={epoch + 1}'))
+    run_forked('train.py', config, '--work-dir', tmp_path, '--resume', '--cfg-options', *OPTIONS,
+               f'train_cfg.max_epochs={epoch + 1}', folder=tmp_path)
     assert (tmp_path / f'epoch_{epoch + 1}.pth').exists()
 
 
@@ -116,7 +113,7 @@ class ForgetfulHead(LinearClsHead):
         super().__init__(*args, **kwargs)
         self.forgotten = nn.Linear(2, 2)
 ''')
-    training = start('train.py', forgetful, '--work-dir', tmp_path, processes=2)
+    training = start('train.py', forgetful, '--work-dir', tmp_path)
     said, _ = training.communicate(timeout=120)
     assert training.returncode == 1 and 'head.forgotten.weight' in said
 
@@ -136,6 +133,6 @@ sys.argv[0] = {str(ROOT / 'tools' / tool)!r}
 runpy.run_path(sys.argv[0], run_name='__main__')
 ''')
     words = [str(trained[1]) if word == 'CHECKPOINT' else word for word in words]
-    finish(start(before, config, *words, '--work-dir', tmp_path, processes=2))
+    finish(start(before, config, *words, '--work-dir', tmp_path))
     alive = [path.read_text() for path in tmp_path.glob('*.alive')]
     assert len(alive) == 2 and all(line != '[]' and 'gloo' not in line for line in alive), alive
