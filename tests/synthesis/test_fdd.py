@@ -46,7 +46,7 @@ def test_a_fault_is_told_with_the_name_of_the_file(tmp_path: Path, content: str 
         read_fdd(path)
 
 
-@pytest.mark.parametrize('content', [gzip.compress(FRIDA.encode() * 50)[:60], FRIDA.encode()])
+@pytest.mark.parametrize('content', [gzip.compress(FRIDA.encode() * 50)[:60], FRIDA.encode()], ids=['cut', 'plain'])
 def test_a_broken_gzip_is_told_with_the_name_of_the_file(tmp_path: Path, content: bytes):
     (tmp_path / 'LDep-000007.fdd.gz').write_bytes(content)
     with pytest.raises(ValueError, match=r'LDep-000007\.fdd\.gz cannot be read'):
