@@ -30,9 +30,10 @@ from mmhaze.io.photo import read_photo
 from mmhaze.synthesis.depth import FileDepth, find_depth_source
 from mmhaze.synthesis.depth.own import encode_depth
 from mmhaze.synthesis.depth.sky import set_sky_far
+from mmhaze.synthesis.fog import render
 from mmhaze.synthesis.processes import count_cores
 from mmhaze.synthesis.scenes import render_scene
-from mmhaze.synthesis.wild import draw_params, prepare_scene, render_wild
+from mmhaze.synthesis.wild import draw_params, prepare_scene
 from mmhaze.synthesis.wild_photos import WildPhoto, find_photos
 from mmhaze.synthesis.wild_recipe import WildRecipe, shrink
 from mmhaze.synthesis.wild_writer import write_wild_set
@@ -104,7 +105,7 @@ def time_steps(photos: Iterable[WildPhoto], recipe: WildRecipe, folder: Path) ->
             levels = draw_params(clear, 0, recipe.betas)
         for params in levels[1:]:
             with clock('image: render'):
-                hazy = render_wild(scene, params)
+                hazy = render(scene.clear, scene.depth, params)
             with clock('image: encode'):
                 data = recipe.encode(hazy)
             with clock('image: write'):

@@ -109,8 +109,7 @@ def hazel_level_samples(folder: Path, src: Path, every: int) -> Iterator[Sample]
         depth = scene.load()[1]
         sky = depth == depth.max()
         for row in (row for row in rows if row['scene'] == scene.id):
-            numbers = {name: float(row[name]) for name in ('beta', 'beta_range', 'airlight', 'airlight_range')}
-            params = HazeParams(fog=row['fog'], noise=row['noise'], seed=int(row['seed']), **numbers)
+            params = HazeParams.from_text(row)
             k, _ = haze_fields((depth.shape[0], depth.shape[1]), params)
             tags: dict[str, str | float] = dict(set='Hazel-level', fog=params.fog, beta=params.beta)
             yield Sample(tags, read_photo(folder / row['file']), transmission(depth, k), sky)

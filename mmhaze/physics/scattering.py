@@ -11,12 +11,11 @@ sets and weights were made with both, which must stay the same to the bit.
 """
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any, TypeVar
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from torch import Tensor
+Values = TypeVar('Values', bound=Any)  # arrays of NumPy, or tensors of torch
 
 # V and beta are bound by the contrast at which an object is lost, 5 %: -ln(0.05) = 2.996. FRIDA's own pixels follow 3
 # exactly (its fog at 80 m has beta = 0.0375), so 3 it is.
@@ -100,8 +99,7 @@ def add_haze(clear: np.ndarray, depth: np.ndarray, beta: float | np.ndarray,
     return (clear * t + airlight * (1 - t)).astype(clear.dtype, copy=False)
 
 
-def remove_haze(hazy: np.ndarray | Tensor, transmission: np.ndarray | Tensor,
-                airlight: np.ndarray | Tensor) -> np.ndarray | Tensor:
+def remove_haze(hazy: Values, transmission: Values, airlight: Values) -> Values:
     r"""The model solved for the clear photo, :math:`J = (I - A (1 - t)) / t`, of arrays or tensors that broadcast.
 
     Args:

@@ -18,15 +18,18 @@ values: the field that FRIDA drew was not published.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from ..physics import add_haze
+from ..physics import transmission
+from ..physics.scattering import fade_contrast
 from .noise import NOISES, fractal_noise
 
 FOGS = ('uniform', 'heterogeneous', 'cloudy', 'cloudy-heterogeneous')
+WILD_FOGS = ('uniform', 'heterogeneous')  # where the airlight is that of a photo, and even
 
 # Middle and half range of a cloudy airlight: FRIDA's pixels give 0.8 + 0.2 n2, the one known picture of Hazel-level
 # about 0.70 + 0.25 n2.
@@ -41,8 +44,9 @@ class HazeParams:
         fog: one of ``FOGS``.
         beta: scattering coefficient, 1/metre; the middle of its range where it varies.
         beta_range: k runs over beta - beta_range ... beta + beta_range, 1/metre; 0 unless the fog is heterogeneous.
-        airlight: brightness of the fog itself, in [0, 1]; the middle of its range where it varies.
-        airlight_range: A runs over airlight - airlight_range ... airlight + airlight_range; 0 unless the fog is cloudy.
+        airlight: colour of the fog itself, (blue, green, red) in [0, 1]; the middle of its range where it varies.
+        airlight_range: each channel of A runs over airlight - airlight_range ... airlight + airlight_range; 0 unless
+            the fog is cloudy.
         noise: the kind of noise, one of :data:`mmhaze.synthesis.noise.NOISES`.
         seed: of the two fields of noise, at least 0; the same seed is the same fog at any beta.
     """
@@ -50,7 +54,7 @@ class HazeParams:
     fog: str
     beta: float
     beta_range: float
-    airlight: float
+    airlight: tuple[float, float, float]
     airlight_range: float
     noise: str
     seed: int
@@ -63,10 +67,12 @@ class HazeParams:
         if not 0 <= self.beta_range <= self.beta < float('inf'):
             raise ValueError('beta is in 1/metre and beta_range at most beta, neither below 0; '
                              f'got beta {self.beta} and beta_range {self.beta_range}.')
-        if not (self.airlight_range >= 0 <= self.airlight - self.airlight_range
-                and self.airlight + self.airlight_range <= 1):
-            raise ValueError('airlight - airlight_range ... airlight + airlight_range must lie in [0, 1], '
-                             f'got airlight {self.airlight} and airlight_range {self.airlight_range}.')
+        if len(self.airlight) != 3 or not all(
+                self.airlight_range >= 0 <= value - self.airlight_range and value + self.airlight_range <= 1
+                for value in self.airlight):
+            raise ValueError('airlight must be (blue, green, red), and airlight - airlight_range ... airlight + '
+                             f'airlight_range must lie in [0, 1], got airlight {self.airlight} and airlight_range '
+                             f'{self.airlight_range}.')
         if self.beta_range and 'heterogeneous' not in self.fog:
             raise ValueError(f'beta_range must be 0 in {self.fog} fog, got {self.beta_range}; '
                              'name a heterogeneous fog.')
@@ -76,13 +82,53 @@ class HazeParams:
         if self.seed < 0:
             raise ValueError(f'seed must be at least 0, got {self.seed}.')
 
+    def as_text(self, *, colour: bool) -> dict[str, str]:
+        """The cells of a manifest; floats are written so that they read back the same.
+
+        Args:
+            colour: whether the manifest is that of Haze-wild, with the columns ``airlight_b``, ``airlight_g`` and
+                ``airlight_r`` and without ``airlight_range``; the others have grey airlight in one column.
+        """
+        blue, green, red = self.airlight
+        cells: dict[str, object] = dict(fog=self.fog, beta=self.beta, beta_range=self.beta_range, noise=self.noise,
+                                        seed=self.seed)
+        if colour:
+            cells.update(airlight_b=blue, airlight_g=green, airlight_r=red)
+        else:
+            cells.update(airlight=blue, airlight_range=self.airlight_range)
+        return {name: str(value) for name, value in cells.items()}
+
+    @classmethod
+    def from_text(cls, cells: Mapping[str, str]) -> HazeParams:
+        """Reads what :meth:`as_text` wrote, of either kind; further columns are passed over.
+
+        Raises:
+            ValueError: a column is missing, or holds what it cannot.
+        """
+        grey = 'airlight' in cells
+        if not grey:
+            check_wild_fog(cells.get('fog', WILD_FOGS[0]))
+        try:
+            blue, green, red = (float(cells['airlight' if grey else f'airlight_{channel}']) for channel in 'bgr')
+            return cls(fog=cells['fog'], beta=float(cells['beta']), beta_range=float(cells['beta_range']),
+                       airlight=(blue, green, red), airlight_range=float(cells['airlight_range']) if grey else 0.0,
+                       noise=cells['noise'], seed=int(cells['seed']))
+        except KeyError as error:
+            raise ValueError(f'The row has no column {error}; it has {sorted(cells)}.') from None
+
+
+def check_wild_fog(fog: str) -> None:
+    """Raises a ValueError where a set of photos, whose airlight is even, cannot have this fog."""
+    if fog not in WILD_FOGS:
+        raise ValueError(f'fog must be one of {WILD_FOGS}, got {fog!r}.')
+
 
 def frida_params(fog: str, beta: float, seed: int, noise: str = 'frida') -> HazeParams:
     """Fog as FRIDA2 has it: k = 2 beta n1 where heterogeneous, about beta in the mean; white airlight unless cloudy."""
     white = (1.0, 0.0)
     airlight, airlight_range = CLOUDY_AIRLIGHT.get(noise, white) if 'cloudy' in fog else white
-    return HazeParams(fog=fog, beta=beta, beta_range=beta if 'heterogeneous' in fog else 0.0, airlight=airlight,
-                      airlight_range=airlight_range, noise=noise, seed=seed)
+    return HazeParams(fog=fog, beta=beta, beta_range=beta if 'heterogeneous' in fog else 0.0,
+                      airlight=(airlight, airlight, airlight), airlight_range=airlight_range, noise=noise, seed=seed)
 
 
 def noise_seed(seed: int, scene: str, fog: str) -> int:
@@ -90,19 +136,25 @@ def noise_seed(seed: int, scene: str, fog: str) -> int:
     return int.from_bytes(hashlib.sha256(f'{seed}/{scene}/{fog}'.encode()).digest()[:4], 'big')
 
 
-def haze_fields(shape: tuple[int, int], params: HazeParams) -> tuple[np.ndarray | float, np.ndarray | float]:
-    """(k, A) over an image of ``shape`` (H, W): each a number where the fog is even, else (H, W) float64."""
+def haze_fields(shape: tuple[int, int], params: HazeParams) -> tuple[np.ndarray | float, np.ndarray]:
+    """What the fog is over an image of ``shape`` (H, W).
+
+    Returns:
+        k, a number where the density is even, else (H, W) float64; and A, BGR, (3,) where the airlight is even, else
+        (H, W, 3) float64.
+    """
     k: np.ndarray | float = params.beta
-    airlight: np.ndarray | float = params.airlight
+    airlight = np.array(params.airlight)
     if params.beta_range:
         k = params.beta + params.beta_range * (2 * _noise_field(shape, params.noise, params.seed, 1) - 1)
     if params.airlight_range:
-        airlight = params.airlight + params.airlight_range * (2 * _noise_field(shape, params.noise, params.seed, 2) - 1)
+        drift = params.airlight_range * (2 * _noise_field(shape, params.noise, params.seed, 2) - 1)
+        airlight = airlight + drift[..., None]
     return k, airlight
 
 
 def render(clear: np.ndarray, depth: np.ndarray, params: HazeParams) -> np.ndarray:
-    """The scene in fog; a pure function of its arguments.
+    """The scene in fog: a pure function of its arguments, the same to the byte with any number of threads.
 
     Args:
         clear: (H, W, 3) uint8 BGR.
@@ -110,14 +162,27 @@ def render(clear: np.ndarray, depth: np.ndarray, params: HazeParams) -> np.ndarr
         params: the fog.
 
     Returns:
-        (H, W, 3) uint8 BGR, rounded to nearest.
+        (H, W, 3) uint8 BGR, rounded to nearest; ``clear`` itself, as a copy, where beta is 0.
+
+    Raises:
+        ValueError: ``clear`` or ``depth`` is not as above.
     """
     if clear.ndim != 3 or clear.shape[2] != 3 or clear.dtype != np.uint8:
         raise ValueError(f'render wants clear as (H, W, 3) uint8 BGR, got {clear.shape} {clear.dtype}. '
                          'For a float image in [0, 1] pass (img * 255).round().astype(np.uint8).')
     height, width, _ = clear.shape
+    if depth.shape != (height, width):
+        raise ValueError(f'depth must have the size of the image, {(height, width)}, got {depth.shape}.')
+    if params.beta == 0:
+        return clear.copy()
     k, airlight = haze_fields((height, width), params)
-    return (add_haze(clear / 255, depth, k, airlight) * 255).round().astype(np.uint8)
+    # in float64: NumPy's exp of float32 is not the same on all processors
+    t = transmission(depth.astype(np.float64), k)
+    hazy = np.empty_like(clear)
+    for channel in range(3):
+        values = fade_contrast(clear[..., channel], t, 255 * airlight[..., channel])
+        hazy[..., channel] = np.rint(values, out=values)
+    return hazy
 
 
 @lru_cache(maxsize=4)  # the levels of one fog follow each other and share their fields, which cost as much as the fog

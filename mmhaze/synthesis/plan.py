@@ -6,7 +6,7 @@ are the same if and only if their rows are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from ..physics import beta_to_visibility
 from .fog import HazeParams, frida_params, noise_seed
@@ -17,6 +17,10 @@ SPLIT_SEED = 1
 TEST_SHARE_BY_IMAGE = 0.1
 
 
+COLUMNS = ('file', 'scene', 'fog', 'level', 'beta', 'visibility', 'airlight', 'beta_range', 'airlight_range', 'noise',
+           'seed', 'split_random', 'split_scene')
+
+
 @dataclass(frozen=True)
 class PlannedImage:
     """One image.
@@ -24,35 +28,29 @@ class PlannedImage:
     Attributes:
         file: its path below the set's folder, with forward slashes; the suffix is the format, ``.png`` or ``.jpg``.
         scene: the scene's name.
-        fog, beta, beta_range, airlight, airlight_range, noise, seed: see :class:`mmhaze.synthesis.fog.HazeParams`.
         level: from 0, the least haze.
-        visibility: 3 / beta, metres.
+        params: its haze, grey.
         split_random: 'train' or 'test' where a set is split by image.
         split_scene: 'train' or 'test' where a set is split by scene.
     """
 
     file: str
     scene: str
-    fog: str
     level: int
-    beta: float
-    visibility: float
-    airlight: float
-    beta_range: float
-    airlight_range: float
-    noise: str
-    seed: int
+    params: HazeParams
     split_random: str
     split_scene: str
 
     @property
-    def params(self) -> HazeParams:
-        return HazeParams(fog=self.fog, beta=self.beta, beta_range=self.beta_range, airlight=self.airlight,
-                          airlight_range=self.airlight_range, noise=self.noise, seed=self.seed)
+    def visibility(self) -> float:
+        """3 / beta, metres."""
+        return beta_to_visibility(self.params.beta)
 
     def as_text(self) -> dict[str, str]:
         """The cells of the row in a CSV file; floats are written so that they read back the same."""
-        return {name: str(value) for name, value in asdict(self).items()}
+        cells = dict(self.params.as_text(colour=False), file=self.file, scene=self.scene, level=str(self.level),
+                     visibility=str(self.visibility), split_random=self.split_random, split_scene=self.split_scene)
+        return {name: cells[name] for name in COLUMNS}
 
 
 def plan_rows(scenes: Sequence[str], *, betas: Sequence[float], fogs: Sequence[str], suffix: str, test_share: float,
@@ -75,8 +73,6 @@ def plan_rows(scenes: Sequence[str], *, betas: Sequence[float], fogs: Sequence[s
     rows = []
     for (scene, fog, level), split in zip(images, split_random):
         params = frida_params(fog, betas[level], noise_seed(seed, scene, fog), noise)
-        rows.append(PlannedImage(
-            file=f'level_{level}/{scene}_{fog}{suffix}', scene=scene, level=level,
-            visibility=beta_to_visibility(params.beta), split_random=split, split_scene=split_scene[scene],
-            **asdict(params)))
+        file = f'level_{level}/{scene}_{fog}{suffix}'
+        rows.append(PlannedImage(file, scene, level, params, split, split_scene[scene]))
     return rows

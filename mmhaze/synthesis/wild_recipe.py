@@ -17,8 +17,9 @@ from .depth import DepthSource, FileDepth
 from .depth.files import read_depth_of
 from .depth.own import CENTIMETRE, encode_depth
 from .depth.sky import set_sky_far
+from .fog import WILD_FOGS, render
 from .levels import SCHEDULES
-from .wild import WILD_FOGS, WildScene, draw_params, draw_seed, photo_identity, prepare_scene, render_wild
+from .wild import WildScene, draw_params, draw_seed, photo_identity, prepare_scene
 from .wild_photos import WildPhoto
 from .wild_writer import MadePhoto
 
@@ -108,8 +109,8 @@ class WildRecipe:
         rows = []
         for level, params in enumerate(draw_params(clear, draw_seed(self.seed, identity), self.betas, self.fog)):
             file = f'level_{level}/{photo.place}.{self.format}'
-            files[file] = self.encode(render_wild(scene, params))
-            haze = params.as_text()
+            files[file] = self.encode(render(scene.clear, scene.depth, params))
+            haze = params.as_text(colour=True)
             rows.append(dict(
                 file=file, level=str(level), split=draw_part(identity, self.split), photo=photo.name,
                 photo_sha256=identity, **haze, visibility=str(beta_to_visibility(params.beta)), schedule=self.schedule,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from mmcv.transforms import BaseTransform
@@ -11,9 +12,9 @@ from ..physics.airlight import estimate_airlight, soften_airlight
 from ..registry import TRANSFORMS
 from ..synthesis.depth.files import resize_depth
 from ..synthesis.depth.sky import set_sky_far
-from ..synthesis.fog import FOGS, frida_params, haze_fields, render
+from ..synthesis.fog import FOGS, WILD_FOGS, frida_params, haze_fields, render
 from ..synthesis.levels import SCHEDULES
-from ..synthesis.wild import WILD_FOGS, WildParams, WildScene, prepare_scene, render_wild
+from ..synthesis.wild import prepare_scene
 from ..synthesis.wild_recipe import shrink
 
 ESTIMATE, FRIDA = 'estimate', 'frida'
@@ -131,18 +132,14 @@ class AddHaze(BaseTransform):
         level, brightness, seed, fog = self._draw()
         beta = self.betas[level]
         haze = frida_params(fog, beta, seed)
-        if self.airlight == FRIDA:
-            airlight, hazy = np.full(3, haze.airlight), render(img, depth, haze)
-        else:
-            airlight = self._find_airlight(results, brightness)
-            blue, green, red = airlight.tolist()
-            hazy = render_wild(WildScene(img, depth), WildParams(
-                fog=fog, beta=beta, beta_range=haze.beta_range, noise=haze.noise, seed=seed,
-                airlight=(blue, green, red)))
+        if self.airlight != FRIDA:
+            blue, green, red = self._find_airlight(results, brightness).tolist()
+            haze = replace(haze, airlight=(blue, green, red))
+        hazy = render(img, depth, haze)
         if self.keep_clear:
             results['clear'] = img
         results.update(img=hazy, gt_label=level, beta=beta, fog=fog, visibility=beta_to_visibility(beta),
-                       airlight=airlight)
+                       airlight=np.array(haze.airlight))
         if self.transmission:
             results['transmission'] = transmission(depth, haze_fields(depth.shape, haze)[0])
         return results

@@ -32,7 +32,10 @@ def test_uniform_fog_at_80_metres_equals_the_pixels_of_frida(number: int):
 @pytest.mark.parametrize('fog', FOGS)
 def test_density_and_airlight_can_be_read_back_from_the_pixels(fog: str):
     params = frida_params(fog, beta=0.02, seed=4)
-    k, airlight = (np.broadcast_to(field, (48, 64)) for field in haze_fields((48, 64), params))
+    k, colour = haze_fields((48, 64), params)
+    k, colour = np.broadcast_to(k, (48, 64)), np.broadcast_to(colour, (48, 64, 3))
+    assert (colour == colour[..., :1]).all()  # grey
+    airlight = colour[..., 0]
     # before a black sky there is nothing but airlight; fog that is nowhere 0 hides it
     sky = render(BLACK, np.full((48, 64), 1e9), replace(params, beta_range=0.0, fog='cloudy'))
     np.testing.assert_allclose(sky[..., 0] / 255, airlight, atol=0.5 / 255)
@@ -53,13 +56,13 @@ def test_frida_fog_spans_twice_beta_and_the_upper_fifth_of_brightness():
 def test_hazel_noise_has_a_darker_airlight():
     _, airlight = haze_fields((48, 64), frida_params('cloudy', 0.02, seed=4, noise='hazel'))
     np.testing.assert_allclose((airlight.min(), airlight.max()), (0.70, 0.95))
-    assert haze_fields((48, 64), frida_params('heterogeneous', 0.02, seed=4, noise='hazel'))[1] == 1
+    assert haze_fields((48, 64), frida_params('heterogeneous', 0.02, seed=4, noise='hazel'))[1].tolist() == [1, 1, 1]
 
 
 def test_density_and_airlight_vary_independently():
     def correlation(seed: int) -> float:
         k, airlight = haze_fields((48, 64), frida_params('cloudy-heterogeneous', 0.02, seed))
-        return np.corrcoef(k.ravel(), airlight.ravel())[0, 1]
+        return np.corrcoef(k.ravel(), airlight[..., 0].ravel())[0, 1]
     assert abs(mean_over_seeds(correlation)) < 0.3
 
 
@@ -94,8 +97,8 @@ def test_the_seed_of_a_scene_in_a_fog_is_its_own_and_never_changes():
     (dict(beta=-0.01, beta_range=0.0), 'beta -0.01'),
     (dict(beta=float('nan')), 'beta nan'),
     (dict(beta_range=0.03), 'beta_range 0.03'),
-    (dict(airlight=0.95), 'airlight 0.95'),
-    (dict(airlight=0.05), 'airlight 0.05'),
+    (dict(airlight=(0.9, 0.95, 0.9)), r'airlight \(0.9, 0.95'),
+    (dict(airlight=(0.9, 0.9, 0.05)), r'airlight \(0.9, 0.9, 0.05'),
     (dict(airlight_range=-0.1), 'airlight_range -0.1'),
     (dict(fog='cloudy'), 'beta_range must be 0'),
     (dict(fog='heterogeneous'), 'airlight_range must be 0'),
@@ -113,4 +116,30 @@ def test_an_image_of_floats_is_refused_with_the_way_out():
 
 
 def test_params_are_values():
-    assert HazeParams('uniform', 0.02, 0.0, 1.0, 0.0, 'frida', 3) == frida_params('uniform', 0.02, 3)
+    assert HazeParams('uniform', 0.02, 0.0, (1.0, 1.0, 1.0), 0.0, 'frida', 3) == frida_params('uniform', 0.02, 3)
+
+
+def test_a_cloudy_colour_varies_alike_in_all_channels():
+    params = replace(frida_params('cloudy', 0.02, seed=4), airlight=(0.9, 0.8, 0.7))
+    _, airlight = haze_fields((48, 64), params)
+    np.testing.assert_allclose(airlight - (0.9, 0.8, 0.7), np.repeat(airlight[..., :1] - 0.9, 3, axis=2), atol=1e-12)
+    assert np.ptp(airlight[..., 2]) == pytest.approx(0.2)
+    with pytest.raises(ValueError, match='blue, green, red'):
+        replace(params, airlight=(0.9, 0.8))
+
+
+def test_the_columns_of_a_grey_manifest_and_of_a_coloured_one_read_back():
+    grey = frida_params('cloudy', 0.02, seed=4)
+    assert grey.as_text(colour=False) == dict(fog='cloudy', beta='0.02', beta_range='0.0', noise='frida', seed='4',
+                                              airlight='0.9', airlight_range='0.1')
+    assert HazeParams.from_text(grey.as_text(colour=False)) == grey
+    cells = replace(frida_params('uniform', 0.02, seed=4), airlight=(0.9, 0.8, 0.7)).as_text(colour=True)
+    assert list(cells) == ['fog', 'beta', 'beta_range', 'noise', 'seed', 'airlight_b', 'airlight_g', 'airlight_r']
+    assert HazeParams.from_text(cells).airlight == (0.9, 0.8, 0.7)
+    with pytest.raises(ValueError, match="'uniform', 'heterogeneous'"):
+        HazeParams.from_text({**cells, 'fog': 'cloudy'})
+
+
+def test_depth_of_another_size_is_refused():
+    with pytest.raises(ValueError, match=r'depth must have the size of the image, \(48, 64\), got \(64, 48\)'):
+        render(BLACK, np.ones((64, 48)), frida_params('uniform', 0.02, seed=0))

@@ -102,7 +102,7 @@ def test_the_tool_makes_the_set_and_says_where(frida_folder: Path, tmp_path: Pat
     rows = list(csv.DictReader((tmp_path / 'out' / 'manifest.csv').read_text().splitlines()))
     assert {row['noise'] for row in rows} == {'hazel'}
     expected = plan_rows(['frida-000001'], betas=[0.01], fogs=['uniform'], suffix='.png', test_share=0, seed=3)
-    assert rows[0]['seed'] == str(expected[0].seed)
+    assert rows[0]['seed'] == str(expected[0].params.seed)
 
 
 def test_clear_scenes_are_kept_with_depth_and_the_part_of_their_images(frida_folder: Path, tmp_path: Path, tool):

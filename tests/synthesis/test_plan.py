@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from mmhaze.synthesis.fog import FOGS
+from mmhaze.synthesis.fog import FOGS, HazeParams
 from mmhaze.synthesis.levels import DEMO_BETAS, HAZEL_LEVEL_BETAS
 from mmhaze.synthesis.make_hazel_level import NEAR_DUPLICATES, SCENES, TEST_SHARE
 from mmhaze.synthesis.plan import PlannedImage, plan_rows
@@ -19,7 +19,8 @@ def hazel_rows(seed: int = 0) -> list[PlannedImage]:
 def test_hazel_level_has_336_images_at_each_of_nine_levels_from_300_to_60_metres():
     rows = hazel_rows()
     assert Counter(row.level for row in rows) == dict.fromkeys(range(9), 336)
-    assert {row.level: row.beta for row in rows} == dict(enumerate((.01, .015, .02, .025, .03, .035, .04, .045, .05)))
+    betas = {row.level: row.params.beta for row in rows}
+    assert betas == dict(enumerate((.01, .015, .02, .025, .03, .035, .04, .045, .05)))
     assert {row.visibility for row in rows if row.level in (0, 8)} == {300.0, 60.0}
     assert len({row.file for row in rows}) == 3024
 
@@ -31,12 +32,12 @@ def test_the_demo_sees_from_600_to_60_metres_in_equal_ratios():
 
 
 def test_noise_is_fixed_over_the_levels_and_new_for_each_scene_fog_and_seed():
-    seeds = {(row.scene, row.fog): set() for row in hazel_rows()}
+    seeds = {(row.scene, row.params.fog): set() for row in hazel_rows()}
     for row in hazel_rows():
-        seeds[row.scene, row.fog].add(row.seed)
+        seeds[row.scene, row.params.fog].add(row.params.seed)
     assert all(len(found) == 1 for found in seeds.values())
     assert len(set.union(*seeds.values())) == 84 * 4
-    assert not set.union(*seeds.values()) & {row.seed for row in hazel_rows(seed=1)}
+    assert not set.union(*seeds.values()) & {row.params.seed for row in hazel_rows(seed=1)}
 
 
 def test_17_of_84_scenes_are_tested_on_and_no_near_duplicates_of_them_trained_on():
@@ -60,5 +61,8 @@ def test_the_splits_do_not_depend_on_the_seed_of_the_noise():
 def test_a_row_gives_its_haze_back_from_text():
     row = hazel_rows()[13]
     text = row.as_text()
-    assert float(text['beta']) == row.params.beta and float(text['visibility']) == 3 / row.beta
-    assert (row.params.fog, row.params.beta_range, row.params.seed) == ('heterogeneous', row.beta, row.seed)
+    assert float(text['beta']) == row.params.beta and float(text['visibility']) == 3 / row.params.beta
+    assert HazeParams.from_text(text) == row.params
+    assert (row.params.fog, row.params.beta_range) == ('heterogeneous', row.params.beta)
+    assert list(text) == ['file', 'scene', 'fog', 'level', 'beta', 'visibility', 'airlight', 'beta_range',
+                          'airlight_range', 'noise', 'seed', 'split_random', 'split_scene']

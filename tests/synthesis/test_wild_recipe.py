@@ -14,8 +14,9 @@ from mmhaze.synthesis.depth import FileDepth, GroundPlane
 from mmhaze.synthesis.depth.files import read_depth
 from mmhaze.synthesis.depth.own import encode_depth
 from mmhaze.synthesis.depth.sky import set_sky_far
+from mmhaze.synthesis.fog import HazeParams, render
 from mmhaze.synthesis.scenes import render_scene
-from mmhaze.synthesis.wild import WildParams, WildScene, prepare_scene, render_wild
+from mmhaze.synthesis.wild import prepare_scene
 from mmhaze.synthesis.wild_photos import WildPhoto
 from mmhaze.synthesis.wild_recipe import WildRecipe, decode_depth, draw_part
 from mmhaze.synthesis.wild_writer import MadePhoto
@@ -44,10 +45,10 @@ def test_every_image_is_its_row_rendered(photo: WildPhoto, settings: dict):
     assert len(made.rows) == len(made.files) == settings.get('levels', 10)
     for level, (row, img) in enumerate(zip(made.rows, images(made))):
         assert row['file'] == f'level_{level}/trip/street.png.png' and row['level'] == str(level)
-        params = WildParams.from_text(row)
+        params = HazeParams.from_text(row)
         assert params.fog == settings.get('fog', 'uniform')
         assert float(row['visibility']) == (3 / params.beta if level else float('inf'))
-        np.testing.assert_array_equal(img, render_wild(scene, params))
+        np.testing.assert_array_equal(img, render(scene.clear, scene.depth, params))
     assert np.abs(images(made)[-1].astype(int) - CLEAR).mean() > 20
 
 
@@ -72,7 +73,7 @@ def test_the_levels_have_the_depth_that_is_kept_to_the_pixel(photo: WildPhoto, t
     file.write_bytes(made.files['depth/trip/street.png.png'])
     kept = read_depth(file, scale=0.01)
     for row, img in zip(made.rows, images(made)):
-        np.testing.assert_array_equal(img, render_wild(WildScene(CLEAR, kept), WildParams.from_text(row)))
+        np.testing.assert_array_equal(img, render(CLEAR, kept, HazeParams.from_text(row)))
         assert row['depth'] == 'depth/trip/street.png.png'
         assert row['depth_sha256'] == hashlib.sha256(file.read_bytes()).hexdigest()
     expected = prepare_scene(CLEAR, set_sky_far(DEPTH, CLEAR)).depth

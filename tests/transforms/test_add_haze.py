@@ -15,10 +15,10 @@ from mmhaze.physics.airlight import estimate_airlight, soften_airlight
 from mmhaze.synthesis.depth import GroundPlane
 from mmhaze.synthesis.depth.own import encode_depth
 from mmhaze.synthesis.depth.sky import set_sky_far
-from mmhaze.synthesis.fog import FOGS, frida_params, haze_fields, render
+from mmhaze.synthesis.fog import FOGS, HazeParams, frida_params, haze_fields, render
 from mmhaze.synthesis.levels import HAZEL_LEVEL_BETAS, SCHEDULES
 from mmhaze.synthesis.scenes import render_scene
-from mmhaze.synthesis.wild import WildParams, WildScene, prepare_scene, render_wild
+from mmhaze.synthesis.wild import prepare_scene
 from mmhaze.synthesis.wild_photos import WildPhoto
 from mmhaze.synthesis.wild_recipe import WildRecipe
 
@@ -210,9 +210,9 @@ def test_fresh_haze_over_a_kept_set_is_the_haze_of_the_set(kept_set: list[dict[s
         results = step(results)
     assert results['depth'].dtype == np.float32
     for row in kept_set:
-        params = WildParams.from_text(row)
+        params = HazeParams.from_text(row)
         np.testing.assert_allclose(results['airlight'], params.airlight, rtol=1e-12)
-        np.testing.assert_array_equal(render_wild(WildScene(results['img'], results['depth']), params),
+        np.testing.assert_array_equal(render(results['img'], results['depth'], params),
                                       build('LoadPhoto')(dict(img_path=row['file']))['img'])
     even = build('AddHaze', betas=[0.01])(results)
     assert np.abs(even['img'] - add_haze(CLEAR / 255, results['depth'].astype(float), 0.01, results['airlight']) * 255
