@@ -27,7 +27,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sample_answers import SAMPLES
+from sample_answers import OLD, READS, SAMPLES
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).with_name('sample_answers.py')
@@ -182,12 +182,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def with_needed(names: Sequence[str]) -> list[str]:
     """The samples, in order, and those whose folders they read."""
-    makes = dict(demo='demo/', train='train/', **{'haze-wild': 'wild/', 'train-dehazer': 'train-dehazer/'})
+    makes = {'demo': 'demo', 'train': 'train', 'haze-wild': 'wild', 'train-dehazer': 'train-dehazer',
+             'baselines': 'baselines'}
     wanted = set(names)
     for name in reversed(list(SAMPLES)):
         if name in wanted:
-            needed = ' '.join(SAMPLES[name]) + (' before/train/' if name == 'python' else '')
-            wanted |= {maker for maker, folder in makes.items() if maker != name and f'before/{folder}' in needed}
+            read = ' '.join(READS.get(line, line) for line in SAMPLES[name])
+            wanted |= {maker for maker, folder in makes.items() if f'{OLD}/{folder}/' in read}
     return [name for name in SAMPLES if name in wanted]
 
 

@@ -81,8 +81,11 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     'reproduce': (f'tools/reproduce.py table1 --data demo --split scene --data-root {OLD}/demo/data --out table1 '
                   '--cfg-options train_cfg.max_epochs=3 --rows S&RCD FBFD HBFD SVM ResNet18',),
     'python': ('call_python',),
-    'baselines': ('fit_baselines', 'load_baselines'),
+    'baselines': ('fit_baselines',),
+    'load-baselines': ('load_baselines',),
 }
+# what is read by functions, as the command lines say of themselves
+READS = dict(call_python=f'{OLD}/train/', load_baselines=f'{OLD}/baselines/')
 
 
 def draw_photo(rng: np.random.Generator, height: int, width: int, haze: float) -> np.ndarray:

@@ -46,4 +46,5 @@ def test_a_sample_alone_is_run_with_what_it_reads_of_others():
     assert same_answers.with_needed(['ucm']) == ['ucm']
     assert same_answers.with_needed(['dehaze']) == ['demo', 'train', 'haze-wild', 'train-dehazer', 'dehaze']
     assert same_answers.with_needed(['python']) == ['demo', 'train', 'python']
+    assert same_answers.with_needed(['load-baselines']) == ['baselines', 'load-baselines']
     assert same_answers.with_needed(list(SAMPLES)) == list(SAMPLES)
