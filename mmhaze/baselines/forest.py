@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .arrays import load_arrays, save_arrays
+from ..io.arrays import open_npz, write_npz
 from .classifier import as_levels
 
 if TYPE_CHECKING:
@@ -110,12 +110,12 @@ class PhotoTrees:
     def save(self, path: str | Path) -> None:
         """Writes it as an ``.npz`` file of plain arrays, whole or not at all."""
         self._check_fitted()
-        save_arrays(path, self, (*_SETTINGS, *_ARRAYS))
+        write_npz(path, {name: getattr(self, name) for name in _STATE})
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """Reads what :meth:`save` wrote; nothing in the file is run. A ValueError says what is wrong in ``path``."""
-        with load_arrays(path, cls, (*_SETTINGS, *_ARRAYS)) as state:
+        with open_npz(path, _STATE, f'holds no {cls.__name__}', 'Fit and save it again.') as state:
             forest = cls(*(int(state[name]) for name in _SETTINGS))
             for name, kind in _ARRAYS.items():
                 setattr(forest, name, state[name].astype(kind))
@@ -141,3 +141,4 @@ class PhotoTrees:
 
 _SETTINGS = ('num_levels', 'trees', 'seed')
 _ARRAYS = dict(left=np.int32, right=np.int32, feature=np.int16, threshold=np.float64, share=np.float32, roots=np.int32)
+_STATE = (*_SETTINGS, *_ARRAYS)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .arrays import load_arrays, save_arrays
+from ..io.arrays import open_npz, write_npz
 from .classifier import as_levels
 from .features import FEATURES, haze_features
 
@@ -101,12 +101,12 @@ class FeatureSVM:
     def save(self, path: str | Path) -> None:
         """Writes it as an ``.npz`` file of plain arrays, whole or not at all."""
         self._check_fitted()
-        save_arrays(path, self, _STATE)
+        write_npz(path, {name: getattr(self, name) for name in _STATE})
 
     @classmethod
     def load(cls, path: str | Path) -> FeatureSVM:
         """Reads what :meth:`save` wrote; nothing in the file is run. A ValueError says what is wrong in ``path``."""
-        with load_arrays(path, cls, _STATE) as state:
+        with open_npz(path, _STATE, f'holds no {cls.__name__}', 'Fit and save it again.') as state:
             machines = cls(int(state['num_levels']), str(state['mode']))
             for name in ('cost', 'gamma', 'accuracy'):
                 setattr(machines, name, float(state[name]))

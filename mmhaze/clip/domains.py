@@ -1,16 +1,13 @@
 """The file of domains: what CLIP took each photo of a data set for, one file for the whole set."""
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import numpy as np
 
-from ..io.arrays import parse_npz
-from ..io.files import NONSENSE, write_whole
+from ..io.arrays import open_npz, write_npz
 
 HOW_TO_MAKE = 'Make it with tools/clip_domains.py.'
 # in the order of the fields of Domains
@@ -87,13 +84,10 @@ class Domains:
 
 def write_domains(path: str | Path, domains: Domains) -> None:
     """Writes one ``.npz`` file, whole or not at all."""
-    stream = io.BytesIO()
-    # a dict of Any: in NumPy's signature an array could be meant for its switches, too
-    state: dict[str, Any] = {name: np.asarray(getattr(domains, name)) for name in ARRAYS}
+    state = {name: np.asarray(getattr(domains, name)) for name in ARRAYS}
     for name in ('domains', 'prompts', 'files', 'source'):
         state[name] = state[name].astype(np.str_)  # else an empty tuple becomes an array of numbers
-    np.savez_compressed(stream, **state)
-    write_whole(Path(path), stream.getvalue())
+    write_npz(path, state)
 
 
 def read_domains(path: str | Path) -> Domains:
@@ -104,18 +98,11 @@ def read_domains(path: str | Path) -> Domains:
         ValueError: it is damaged, or its parts do not fit together; it names ``path``.
     """
     try:
-        data = Path(path).read_bytes()
+        with open_npz(path, ARRAYS, 'is no domain file', HOW_TO_MAKE) as state:
+            return Domains(_names(state, 'domains'), _names(state, 'prompts'), state['vectors'],
+                           _names(state, 'files'), state['probabilities'], _names(state, 'source', ndim=0)[0])
     except FileNotFoundError:
         raise FileNotFoundError(f'There is no domain file {path}. {HOW_TO_MAKE}') from None
-    try:
-        state = parse_npz(data)
-        missing = set(ARRAYS) - set(state)
-        if missing:
-            raise ValueError(f'it lacks {", ".join(sorted(missing))}')
-        return Domains(_names(state, 'domains'), _names(state, 'prompts'), state['vectors'], _names(state, 'files'),
-                       state['probabilities'], _names(state, 'source', ndim=0)[0])
-    except NONSENSE as error:
-        raise ValueError(f'{path} is no domain file: {str(error) or type(error).__name__}. {HOW_TO_MAKE}') from error
 
 
 def _names(state: dict[str, np.ndarray], name: str, ndim: int = 1) -> tuple[str, ...]:

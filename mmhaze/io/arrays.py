@@ -1,15 +1,55 @@
-"""Arrays in ``.npy`` and ``.npz`` files of strangers, which must not ask for more memory than they fill."""
+"""Plain arrays in ``.npy`` and ``.npz`` files: a stranger's file runs nothing, and takes no more memory than it fills."""
 from __future__ import annotations
 
 import io
 import math
 import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+
+from .files import NONSENSE, write_whole
 
 # bytes, unpacked: depth for 179 megapixels, the most that Pillow reads, of 8 bytes, and some
 LARGEST = 1 << 31
 _HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+
+
+def write_npz(path: str | Path, arrays: Mapping[str, Any]) -> None:
+    """Writes values as the arrays of one compressed ``.npz`` file, whole or not at all."""
+    stream = io.BytesIO()
+    # a dict of Any: in NumPy's signature an array could be meant for its switches, too
+    plain: dict[str, Any] = {name: np.asarray(value) for name, value in arrays.items()}
+    np.savez_compressed(stream, **plain)
+    write_whole(Path(path), stream.getvalue())
+
+
+@contextmanager
+def open_npz(path: str | Path, names: Sequence[str], fault: str, advice: str) -> Iterator[dict[str, np.ndarray]]:
+    """Gives the arrays ``names`` of an ``.npz`` file, by name, to a block that checks them.
+
+    Args:
+        path: of the file.
+        names: that it must have.
+        fault: what the error says of a file that is damaged, lacks an array, or upsets the block: ``'holds no SVM'``.
+        advice: what the error says that is to be done.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it has a ``fault``; the message names ``path`` and the reason.
+    """
+    data = Path(path).read_bytes()  # what the disk refuses is no fault of the content
+    try:
+        arrays = parse_npz(data)
+        missing = sorted(set(names) - set(arrays))
+        if missing:
+            raise ValueError(f'it lacks {", ".join(missing)}')
+        yield {name: arrays[name] for name in names}
+    except NONSENSE as error:
+        raise ValueError(f'{path} {fault}: {str(error) or type(error).__name__}. {advice}') from error
 
 
 def parse_npz(data: bytes) -> dict[str, np.ndarray]:
