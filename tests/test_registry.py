@@ -35,6 +35,13 @@ def test_registering_brings_nothing_that_draws():
     assert run(code).split() == ['False', 'mmhaze.apis.inferencer', 'False']
 
 
+@pytest.mark.parametrize('module', ['mmhaze.register', 'mmhaze.transforms', 'mmhaze.models.trained'])
+def test_whatever_is_imported_first_a_host_that_does_not_fit_is_refused_in_one_line(module):
+    code = (f'import mmcv\nmmcv.__version__ = "3.0.0"\ntry:\n    import {module}\n'
+            'except ImportError as error:\n    print(error)')
+    assert run(code).startswith('mmhaze works with mmcv 2.0.0 or newer, below 2.4.0, got 3.0.0: pip install')
+
+
 def run(code: str) -> str:
     done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
