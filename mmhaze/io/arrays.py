@@ -1,4 +1,4 @@
-"""Plain arrays in ``.npy`` and ``.npz`` files: a stranger's file runs nothing, and takes no more memory than it fills."""
+"""Plain arrays in ``.npy`` and ``.npz`` files: a stranger's runs nothing, and takes no more memory than it fills."""
 from __future__ import annotations
 
 import io
