@@ -27,6 +27,7 @@ from environment import describe_environment
 
 from mmhaze.io.files import write_whole
 from mmhaze.io.photo import read_photo
+from mmhaze.io.resizing import fit_within
 from mmhaze.synthesis.depth import FileDepth, find_depth_source
 from mmhaze.synthesis.depth.own import encode_depth
 from mmhaze.synthesis.depth.sky import set_sky_far
@@ -35,7 +36,7 @@ from mmhaze.synthesis.processes import count_cores
 from mmhaze.synthesis.scenes import render_scene
 from mmhaze.synthesis.wild import draw_params, prepare_scene
 from mmhaze.synthesis.wild_photos import WildPhoto, find_photos
-from mmhaze.synthesis.wild_recipe import WildRecipe, shrink
+from mmhaze.synthesis.wild_recipe import WildRecipe
 from mmhaze.synthesis.wild_writer import write_wild_set
 
 PIXELS = 640 * 480
@@ -91,10 +92,10 @@ def time_steps(photos: Iterable[WildPhoto], recipe: WildRecipe, folder: Path) ->
     """Processor seconds of each step for 640x480 pixels: medians over the photos."""
     clock = Clock()
     for photo in photos:
-        height, width = shrink(read_photo(photo.path), recipe.size).shape[:2]
+        height, width = fit_within(read_photo(photo.path), recipe.size).shape[:2]
         clock.pixels = height * width
         with clock('photo: open and shrink'):
-            clear = shrink(read_photo(photo.path), recipe.size)
+            clear = fit_within(read_photo(photo.path), recipe.size)
         with clock('photo: depth'):
             depth, _, _ = recipe.find_depth(photo, clear)
         with clock('photo: sky'):

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from ..io.photo import read_photo
+from ..io.resizing import fit_within
 from ..physics import beta_to_visibility
 from ..version import __version__
 from .depth import DepthSource, FileDepth
@@ -96,7 +97,7 @@ class WildRecipe:
         """
         _check_name(photo.name)
         identity = photo_identity(photo.path.read_bytes())
-        clear = shrink(read_photo(photo.path), self.size)
+        clear = fit_within(read_photo(photo.path), self.size)
         depth, source, checksum = self.find_depth(photo, clear)
         scene = prepare_scene(clear, set_sky_far(depth, clear) if self.find_sky else depth)
         files: dict[str, bytes] = {}
@@ -134,16 +135,6 @@ class WildRecipe:
         """The file of an image, (H, W, 3) uint8 BGR."""
         settings = [cv2.IMWRITE_JPEG_QUALITY, self.quality] if self.format == 'jpg' else []
         return cv2.imencode(f'.{self.format}', img, settings)[1].tobytes()
-
-
-def shrink(img: np.ndarray, size: int | None) -> np.ndarray:
-    """``img``, (H, W, 3), its longer side at most ``size`` pixels, by the means of areas; None leaves it."""
-    height, width = img.shape[:2]
-    if size is None or max(height, width) <= size:
-        return img
-    scale = size / max(height, width)
-    shape = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return cv2.resize(img, shape, interpolation=cv2.INTER_AREA)
 
 
 def draw_part(identity: str, shares: Sequence[int]) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 from mmcv.transforms.utils import cache_randomness
 
+from ..io.resizing import fit_within
 from ..physics import beta_to_visibility, transmission
 from ..physics.airlight import estimate_airlight, soften_airlight
 from ..registry import TRANSFORMS
@@ -15,7 +16,6 @@ from ..synthesis.depth.sky import set_sky_far
 from ..synthesis.fog import FOGS, WILD_FOGS, frida_params, haze_fields, render
 from ..synthesis.levels import SCHEDULES
 from ..synthesis.wild import prepare_scene
-from ..synthesis.wild_recipe import shrink
 
 ESTIMATE, FRIDA = 'estimate', 'frida'
 
@@ -51,7 +51,7 @@ class PrepareHaze(BaseTransform):
             raise ValueError(f'{_name(results)}: PrepareHaze wants depth in metres, above 0 and infinite for the sky, '
                              'got 0.')
         if self.size is not None:
-            img = shrink(img, self.size)
+            img = fit_within(img, self.size)
             depth = resize_depth(depth, img.shape[:2])
             results.update(img=img, img_shape=img.shape[:2])
         if self.find_sky:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from ..io.files import write_whole
+from ..io.resizing import fit_within
 from .answer import name_of_level
 from .cam import LevelCam, level_cams, overlay_heat
 
@@ -91,7 +91,8 @@ def draw_cams(img: np.ndarray, lookers: Sequence[Looker], path: str | Path, *, t
     for looker in lookers:
         for place, cam in enumerate(looker.cams, start=column):
             panel = figure.add_subplot(grid[0, place])
-            panel.imshow(overlay_heat(_shrink(cam.picture), _shrink(cam.heat))[..., ::-1])
+            picture, heat = (fit_within(each, PANEL_PIXELS) for each in (cam.picture, cam.heat))
+            panel.imshow(overlay_heat(picture, heat)[..., ::-1])
             said = f'{cam.channel} channel' if len(looker.cams) > 1 else 'the photo'
             panel.set_title(f'{looker.name}\n{said if cam.heat.any() else "nothing speaks for the level"}', fontsize=10)
             panel.set_axis_off()
@@ -104,7 +105,7 @@ def draw_cams(img: np.ndarray, lookers: Sequence[Looker], path: str | Path, *, t
 
 
 def _draw_photo(panel: Axes, img: np.ndarray, lookers: Sequence[Looker]) -> None:
-    panel.imshow(_shrink(img)[..., ::-1], extent=(0, img.shape[1], img.shape[0], 0))
+    panel.imshow(fit_within(img, PANEL_PIXELS)[..., ::-1], extent=(0, img.shape[1], img.shape[0], 0))
     frames = {cam.box: cam.channel for looker in lookers for cam in looker.cams if cam.box}
     for (x0, y0, x1, y1), channel in frames.items():
         colour, style = (TRUE, '--') if channel == 'task' else (PREDICTED, '-')
@@ -134,11 +135,3 @@ def _draw_bars(panel: Axes, looker: Looker, truth: int | None, height: float) ->
     panel.set_xticklabels([f'{level}\ntrue' if level == truth else str(level) for level in shown], fontsize=8)
     panel.spines[['top', 'left', 'right']].set_visible(False)
     panel.set_title(f'says {looker.describe(looker.level)}, {looker.probabilities[looker.level]:.0%} sure', fontsize=9)
-
-
-def _shrink(picture: np.ndarray) -> np.ndarray:
-    """A picture or its heat no larger than a panel."""
-    height, width = picture.shape[:2]
-    scale = min(1, PANEL_PIXELS / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-import cv2
 import numpy as np
 from matplotlib.figure import Figure
 
 from ..io.files import write_whole
+from ..io.resizing import fit_within
 from ..ucm import HazeRegions, segment_haze
 from ..ucm.settings import DEFAULTS
 from .overlay import overlay_haze
@@ -64,24 +64,16 @@ def draw_sweep(photo: np.ndarray, name: str, path: str | Path, *, title: str = '
     first, *panels = figure.subplots(rows, COLUMNS).flat
     for panel in (first, *panels):
         panel.set_axis_off()
-    first.imshow(_shrink(photo))
+    first.imshow(fit_within(photo, PANEL_PIXELS)[..., ::-1])
     first.set_title('the photo', fontsize=11)
     for panel, value in zip(panels, sweep.values):
         regions = segment_haze(photo, **{**settings, sweep.setting: value})
-        panel.imshow(_shrink(overlay_haze(photo, regions)))
+        panel.imshow(fit_within(overlay_haze(photo, regions), PANEL_PIXELS)[..., ::-1])
         panel.set_title(f'{_describe(sweep.setting, value, regions)}\n{_describe_share(regions)}', fontsize=11)
     figure.suptitle(f'{title}\n{sweep.meaning}'.strip(), fontsize=13)
     picture = io.BytesIO()
     figure.savefig(picture, format=path.suffix[1:], dpi=100)
     write_whole(path, picture.getvalue())
-
-
-def _shrink(img: np.ndarray) -> np.ndarray:
-    """The photo as the sheet needs it, RGB and no larger than a panel."""
-    height, width = img.shape[:2]
-    scale = min(1, PANEL_PIXELS / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return cv2.resize(img, size, interpolation=cv2.INTER_AREA)[..., ::-1]
 
 
 def _describe(setting: str, value: float | str, regions: HazeRegions) -> str:

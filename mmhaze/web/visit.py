@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import cv2
 import numpy as np
 
 from ..apis.inferencer import HazeInferencer, HazePrediction
+from ..io.resizing import fit_within
 from ..jobs.outputs import encode_picture
 from ..ucm import HazeRegions, UcmSettings
 from ..ucm.segment import segment_photo
@@ -90,17 +90,7 @@ def as_picture(img: np.ndarray) -> str:
     Args:
         img: (H, W, 3) uint8 BGR.
     """
-    return as_address(encode_picture(shrink(img), '.jpg'), 'image/jpeg')
-
-
-def shrink(img: np.ndarray) -> np.ndarray:
-    """A picture, (H, W, 3) uint8 BGR, no larger than a screen: at most ``LONGEST_SIDE`` a side."""
-    height, width = img.shape[:2]
-    scale = LONGEST_SIDE / max(height, width)
-    if scale >= 1:
-        return img
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    return cv2.resize(img, size, interpolation=cv2.INTER_AREA)
+    return as_address(encode_picture(fit_within(img, LONGEST_SIDE), '.jpg'), 'image/jpeg')
 
 
 def as_address(data: bytes, kind: str) -> str:

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+
+def fit_within(img: np.ndarray, size: int | None) -> np.ndarray:
+    """``img``, (H, W) or (H, W, C), its longer side at most ``size`` pixels, by the means of areas.
+
+    A smaller image comes back as it is, not as a copy, and so does any image where ``size`` is None.
+    """
+    height, width = img.shape[:2]
+    if size is None or max(height, width) <= size:
+        return img
+    scale = size / max(height, width)
+    shape = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return cv2.resize(img, shape, interpolation=cv2.INTER_AREA)
