@@ -91,8 +91,8 @@ def draw_cams(img: np.ndarray, lookers: Sequence[Looker], path: str | Path, *, t
     for looker in lookers:
         for place, cam in enumerate(looker.cams, start=column):
             panel = figure.add_subplot(grid[0, place])
-            picture, heat = (fit_within(each, PANEL_PIXELS) for each in (cam.picture, cam.heat))
-            panel.imshow(overlay_heat(picture, heat)[..., ::-1])
+            small, heat = (fit_within(each, PANEL_PIXELS) for each in (cam.picture, cam.heat))
+            panel.imshow(overlay_heat(small, heat)[..., ::-1])
             said = f'{cam.channel} channel' if len(looker.cams) > 1 else 'the photo'
             panel.set_title(f'{looker.name}\n{said if cam.heat.any() else "nothing speaks for the level"}', fontsize=10)
             panel.set_axis_off()

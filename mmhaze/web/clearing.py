@@ -5,8 +5,9 @@ from typing import Any
 
 from ..apis.dehaze_inferencer import DehazeInferencer
 from ..apis.inferencer import HazeInferencer
+from ..io.resizing import fit_within
 from . import words
-from .visit import Visit, compare, shrink
+from .visit import LONGEST_SIDE, Visit, compare
 
 
 def clear_up(dehazer: DehazeInferencer, judge: HazeInferencer,
@@ -22,7 +23,7 @@ def clear_up(dehazer: DehazeInferencer, judge: HazeInferencer,
         visit: the photo, and what is known of it already.
     """
     try:
-        result = dehazer.dehaze(shrink(visit.photo), visit.name)
+        result = dehazer.dehaze(fit_within(visit.photo, LONGEST_SIDE), visit.name)
         after, = judge(result.dehazed, progress=False)
     except ValueError as error:  # such as that the photo is too large for the memory
         return None, words.problem(str(error))
