@@ -6,7 +6,16 @@ import sys
 
 import pytest
 
-from mmhaze.web.server import OnlyThePage, is_of_the_page
+from mmhaze.web.server import CALLS, FOLDERS, PAGES, OnlyThePage, is_of_the_page
+
+
+GRADIOS_PATHS = '''
+from mmhaze.web.toolkit import gr
+from gradio.routes import App
+with gr.Blocks() as page:
+    gr.Image()
+print(*App.create_app(page).openapi()['paths'])
+'''
 
 
 def ask(path: str) -> list[dict]:
@@ -41,6 +50,18 @@ def test_what_the_page_needs_is_answered_and_bound_to_this_server(path):
 def test_all_else_is_shut_off(path):
     assert not is_of_the_page(path)
     assert [message.get('status') for message in ask(path)] == [404, None]
+
+
+def test_every_path_that_is_open_is_one_that_gradio_serves():
+    pytest.importorskip('gradio')
+    # in a process of its own, as Gradio leaves files and loops open behind
+    served = set(subprocess.check_output([sys.executable, '-c', GRADIOS_PATHS], text=True).split())
+    calls = [f'/gradio_api/{call}' for call in CALLS]
+    exact = {*PAGES, *(call for call in calls if not call.endswith('/'))}
+    assert exact <= served
+    for folder in (*FOLDERS, *(call for call in calls if call.endswith('/'))):
+        assert any(path.startswith(f'{folder}{{') for path in served), folder
+    assert len(served) > 2 * sum(map(is_of_the_page, served))
 
 
 def test_the_pages_parts_do_without_gradio():
