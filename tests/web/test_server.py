@@ -8,7 +8,6 @@ import pytest
 
 from mmhaze.web.server import CALLS, FOLDERS, PAGES, OnlyThePage, is_of_the_page
 
-
 GRADIOS_PATHS = '''
 from mmhaze.web.toolkit import gr
 from gradio.routes import App
