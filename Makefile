@@ -45,7 +45,7 @@ dist: $(VENV)/.installed-tests
 	$(RUN) -m twine check --strict dist/*
 	$(PYTHON) -m venv dist/try
 	dist/try/bin/python -m pip install -q "$$(ls dist/*.whl)[lite]"
-	cd dist/try && bin/python -m mmhaze && bin/python -c 'import mmpretrain, mmhaze; mmpretrain.get_model("magnet-fe-s_resnet18_hazel-level")'
+	cd dist/try && bin/mmhaze info && bin/python -c 'import mmpretrain, mmhaze; mmpretrain.get_model("magnet-fe-s_resnet18_hazel-level")'
 	rm -rf dist/try
 
 lint: style types

@@ -13,10 +13,10 @@ import torch
 
 from mmhaze.runtime.checkpoints import CHECKS_CONTENT, load_checkpoint, newest_checkpoint
 
+from .cli.test_train_command import CONFIG
 from .conftest import ROOT
 from .forks import free_port, run_forked
 from .tiny_set import write_tiny_set
-from .tools.test_train import CONFIG
 
 pytestmark = pytest.mark.skipif(sys.platform == 'win32' or not CHECKS_CONTENT, reason='signals, and torch >= 2.6')
 

@@ -1,52 +1,10 @@
-"""Writes a trained classifier as ONNX, which runs without PyTorch.
+"""Writes a trained classifier as ONNX.
 
-    python tools/export_onnx.py magnet-fe-s_resnet18_hazel-level epoch_20.pth --out haze.onnx
-    python tools/export_onnx.py magnet-fe-s_resnet18_hazel-level epoch_20.pth --out haze.onnx --with-ucm
-
-The file takes what the config prepares, `task` and for most of MagNet `magnifier`, (N, 3, h, w) uint8 BGR, and gives
-`probabilities`, (N, levels); it normalises by itself. With --with-ucm it takes `photo`, (N, H, W, 3) uint8 BGR, photos
-of any one size as they are, and gives `haze_mask`, (N, H, W) bool, as well. What else one has to know stands in the
-file: docs/export.md tells how to read and run it.
-
-Drawn photos go through the file, in onnxruntime, and through PyTorch, in batches of 1, 2 and 5. Where a probability
-differs by more than 0.0001 there is no file. Exit codes: 0 fine, 1 it cannot be written, 2 wrong usage or no agreement.
+The script is the command ``mmhaze export``; --help says the rest.
 """
-from __future__ import annotations
-
-import argparse
 import sys
-from pathlib import Path
 
-
-def parse_args(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('config', metavar='CONFIG', help='a config file, or the name of one in configs/')
-    parser.add_argument('checkpoint', type=Path, metavar='CHECKPOINT', help='what was trained with it')
-    parser.add_argument('--out', type=Path, metavar='FILE', help='default: the checkpoint with the suffix .onnx')
-    parser.add_argument('--with-ucm', action='store_true', help='put the preparing of photos into it, UCM included')
-    return parser.parse_args(argv)
-
-
-def main(argv: list[str] | None = None) -> int:
-    args = parse_args(argv)
-    # only now: the hosts take seconds to import, and a wrong command line should not have to wait
-    from mmhaze.export import export_onnx
-    from mmhaze.models.trained import LevelModel
-
-    out = args.out or args.checkpoint.with_suffix('.onnx')
-    try:
-        model = LevelModel(args.config, args.checkpoint, 'cpu')
-        difference = export_onnx(model, out, with_ucm=args.with_ucm)
-    except (ValueError, FileNotFoundError, ImportError) as error:
-        print(f'export_onnx: {error}', file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f'export_onnx: {out} cannot be written: {error.strerror}.', file=sys.stderr)
-        return 1
-    print(f'{out}: {len(model.classes)} levels, {out.stat().st_size / 1e6:.1f} MB. Its probabilities are those of '
-          f'PyTorch, but for {difference:.1g}.')
-    return 0
-
+from mmhaze.cli.main import run_tool
 
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(run_tool('export', 'export_onnx'))

@@ -1,95 +1,10 @@
-"""Makes Table 1 or Table 3 of the UCM paper again, and a page that says where it agrees with the paper and where not.
+"""Makes Table 1 or Table 3 of the UCM paper again.
 
-    python tools/reproduce.py table1 --data hazel-level --split random --seeds 3
-    python tools/reproduce.py table3 --data hazel-level --split random scene --rows 'Base+FE+S, ResNet18' --list
-
-A cell of a table is one method on one split with one seed. Its result is kept in OUT/cells under the checksum of what
-makes it: its config or settings, the data set's manifest, the split, the seed and the version of mmhaze. A result that
-is there and whole, in a folder or packed in OUT/runs.json.xz, is not made again. After an interruption, the same
-command goes on. What cannot be made, as the data set is not there, a loss is no number or a result is damaged, is said,
-and the rest goes on. A network trains on an accelerator where there is one.
-
-The page is OUT/TABLE_DATA_SPLIT.md, with figures beside it and all numbers as JSON. Exit codes: 0 all cells have a
-result, 1 some have none, 2 wrong usage, 130 stopped.
+The script is the command ``mmhaze reproduce``; --help says the rest.
 """
-from __future__ import annotations
-
-import argparse
-import shlex
-import signal
 import sys
-from pathlib import Path
-from types import FrameType
 
-from mmengine.config import DictAction
-
-ROOT = Path(__file__).resolve().parents[1]
-DATA, SPLITS = ('hazel-level', 'haze-wild', 'demo'), ('random', 'scene')
-
-
-def parse_args(argv: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('table', choices=('table1', 'table3'))
-    parser.add_argument('--data', choices=DATA, nargs='+', required=True)
-    parser.add_argument('--split', choices=SPLITS, nargs='+', required=True,
-                        help='haze-wild has scene alone, by its photos')
-    parser.add_argument('--seeds', type=positive, default=1, metavar='N', help='1 to N (default: %(default)s)')
-    parser.add_argument('--rows', nargs='+', metavar='NAME', help='make these rows alone; --list says their names')
-    parser.add_argument('--out', type=Path, default=Path('work_dirs/reproduce'), metavar='DIR',
-                        help='default: %(default)s')
-    parser.add_argument('--data-root', type=Path, metavar='DIR', help='of the data set (default: data/DATA)')
-    parser.add_argument('--list', action='store_true', help='say where each cell stands, and make nothing')
-    parser.add_argument('--page', action='store_true', help='write the page of what there is, and make nothing more')
-    parser.add_argument('--pack', action='store_true',
-                        help='pack the finished cells of OUT into OUT/runs.json.xz, and make nothing')
-    parser.add_argument('--keep-checkpoints', action='store_true', help='keep the last one of each network')
-    parser.add_argument('--amp', action='store_true',
-                        help='train what is missing in mixed precision; the page says which rows were')
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={}, metavar='KEY=VALUE',
-                        help='change entries of every config, say train_cfg.max_epochs=5')
-    args = parser.parse_args(argv)
-    if args.data_root and len(args.data) > 1:
-        parser.error('--data-root is the folder of one data set, and --data names several')
-    return args
-
-
-def positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f'wanted a whole number from 1, got {text!r}')
-    return int(text)
-
-
-def stop(signum: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
-def main(argv: list[str] | None = None) -> int:
-    words = sys.argv[1:] if argv is None else argv
-    args = parse_args(words)
-    # only now: the hosts take seconds to import, and a wrong command line should not have to wait
-    from mmhaze.reproduction.table import Table
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        table = Table(args.table, args.data, args.split, args.seeds, out=args.out, configs=ROOT / 'configs',
-                      names=args.rows, data_root=args.data_root, options=args.cfg_options,
-                      command=f'python tools/reproduce.py {shlex.join(words)}')
-        if args.list:
-            return table.say_states()
-        if args.pack:
-            return table.pack()
-        if args.page:
-            return table.write_kept()
-        return table.make(args.keep_checkpoints, args.amp)
-    except (ValueError, OSError) as error:
-        print(f'reproduce.py: {error}', file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print('reproduce.py: stopped. The same command goes on from here.', file=sys.stderr)
-        return 130
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
+from mmhaze.cli.main import run_tool
 
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(run_tool('reproduce', 'reproduce.py'))

@@ -51,7 +51,10 @@ def export_onnx(model: LevelModel, path: str | Path, *, with_ucm: bool = False) 
             raise ValueError(f'{path} is not written: the probabilities of onnxruntime and PyTorch differ by '
                              f'{difference:.2g}, wanted at most {TOLERANCE:g}. A part of the network has no equal in '
                              'ONNX.')
-        part.replace(path)
+        try:
+            part.replace(path)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         part.unlink(missing_ok=True)
     return difference

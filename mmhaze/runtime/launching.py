@@ -1,51 +1,47 @@
-"""What training and testing from the command line have in common: a config file, changed, on one process or many."""
+"""What training and testing have in common: a config, changed, on one process or many."""
 from __future__ import annotations
 
-import argparse
 import gc
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 
 from .. import register_all_modules
+from .shipped import find_config
 
 
-def make_parser(description: str | None) -> argparse.ArgumentParser:
-    """A parser of the config file and the options that every run has."""
-    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('config', help='a config file, say one of configs/')
-    parser.add_argument('--work-dir', metavar='DIR',
-                        help='where logs and checkpoints go (default: work_dirs/CONFIG-NAME)')
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE',
-                        help='change entries of the config, say train_dataloader.batch_size=64 randomness.seed=2')
-    parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none')
-    parser.add_argument('--local_rank', '--local-rank', type=int, default=0, help=argparse.SUPPRESS)
-    return parser
-
-
-def load_run(args: argparse.Namespace) -> Config:
-    """The config file with what the command line changes, ready for a runner.
+def load_run(name: str, work_dir: str | None = None, options: Mapping[str, Any] | None = None, launcher: str = 'none',
+             local_rank: int = 0) -> Config:
+    """A config with what the command line changes, ready for a runner.
 
     Without a GPU, where the host stops, torchrun's processes talk over gloo and the model is wrapped without a device.
     A parameter that gets no gradient ends a run of many processes; torch is told to say its name.
 
+    Args:
+        name: a config file, or the name of one of mmhaze's own.
+        work_dir: where logs and checkpoints go; by default ``work_dirs/CONFIG-NAME``.
+        options: entries of the config to change.
+        launcher: what started the processes: ``'none'``, ``'pytorch'``, ``'slurm'`` or ``'mpi'``.
+        local_rank: which of this machine's processes this is, where the environment does not say.
+
     Raises:
-        FileNotFoundError: there is no such config file.
+        FileNotFoundError: there is no such config.
     """
-    if not Path(args.config).is_file():
-        raise FileNotFoundError(f'There is no config file {args.config}.')
+    path = find_config(name)
     register_all_modules()
-    cfg = Config.fromfile(args.config)
-    if args.cfg_options:
-        cfg.merge_from_dict(args.cfg_options)
-    cfg.work_dir = args.work_dir or cfg.get('work_dir') or str(Path('work_dirs', Path(args.config).stem))
-    cfg.launcher = args.launcher
-    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
-    if args.launcher != 'none' and 'TORCH_DISTRIBUTED_DEBUG' not in os.environ:
+    cfg = Config.fromfile(path)
+    if options:
+        cfg.merge_from_dict(dict(options))
+    cfg.work_dir = work_dir or cfg.get('work_dir') or str(Path('work_dirs', path.stem))
+    cfg.launcher = launcher
+    os.environ.setdefault('LOCAL_RANK', str(local_rank))
+    if launcher != 'none' and 'TORCH_DISTRIBUTED_DEBUG' not in os.environ:
         torch.distributed.set_debug_level(torch.distributed.DebugLevel.INFO)
-    if args.launcher == 'pytorch' and not torch.cuda.is_available():
+    if launcher == 'pytorch' and not torch.cuda.is_available():
         torch.distributed.init_process_group('gloo')
         as_the_host = dict(broadcast_buffers=False, find_unused_parameters=cfg.get('find_unused_parameters', False))
         # the host names a device unless the config does, and torch refuses one for a model that is not on a GPU

@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 
 from tests.conftest import ROOT
-from tools import clip_domains
+
+from ..cli.calling import command as command_of
 
 PAGE = (ROOT / 'docs' / 'clip.md').read_text(encoding='utf-8')
 
@@ -19,7 +20,7 @@ def test_what_the_page_shows_runs(folder, tmp_path, monkeypatch, rng):
     for name in ('data/RESIDE-6K/train/hazy/1400_1.png', 'photo.jpg'):
         cv2.imwrite(name, rng.integers(0, 256, (40, 60, 3), np.uint8))
     command, = re.findall(r'```\npython tools/clip_domains.py (.*)\n```', PAGE)
-    assert clip_domains.main([*command.split(), '--device', 'cpu']) == 0
+    assert command_of('clip-domains')([*command.split(), '--device', 'cpu']) == 0
     reading, asking = re.findall(r'```python\n(.*?)```', PAGE, re.DOTALL)
     names: dict = {}
     exec(reading, names)

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
 
 from mmhaze.synthesis.write_pairs import write_pairs
-from tools.dataset_converters import pairs as tool
+
+from ..cli.calling import command
 
 WILD = '''file,level,split,photo,beta
 level_0/a.jpg,0,train,a,0.0
@@ -34,7 +36,7 @@ def test_haze_wilds_clear_image_is_the_one_without_haze(tmp_path):
 def test_hazel_levels_clear_scenes_are_those_that_were_kept(tmp_path, capsys):
     (tmp_path / 'manifest.csv').write_text(HAZEL)
     (tmp_path / 'clear.csv').write_text('file,scene,level,depth,split_scene\nclear/s1.png,s1,0,d.png,test\n')
-    tool.main([str(tmp_path)])
+    assert command('make-set pairs')([str(tmp_path)]) == 0
     assert 'pairs.csv' in capsys.readouterr().out
     with (tmp_path / 'pairs.csv').open() as lines:
         assert list(csv.DictReader(lines))[1] == dict(
@@ -46,6 +48,5 @@ def test_what_is_missing_is_said(tmp_path, capsys):
     with pytest.raises(FileNotFoundError, match=r'manifest\.csv'):
         write_pairs(tmp_path)
     (tmp_path / 'manifest.csv').write_text(HAZEL)
-    with pytest.raises(SystemExit, match=r'no clear image of 1 scenes, such as s1\. .*--keep-clear'):
-        tool.main([str(tmp_path)])
-    assert not (tmp_path / 'pairs.csv').exists()
+    assert command('make-set pairs')([str(tmp_path)]) == 1
+    assert re.search(r'no clear image of 1 scenes, such as s1\. .*--keep-clear', capsys.readouterr().err)

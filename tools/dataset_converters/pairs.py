@@ -1,27 +1,10 @@
-"""Lists the pairs of a hazy and a clear image in a set that mmhaze made, for dehazers: writes DIR/pairs.csv.
+"""Lists the pairs of hazy and clear images in a set.
 
-    python tools/dataset_converters/pairs.py data/haze-wild
-    python tools/dataset_converters/hazel_level.py SRC --out data/hazel-level --keep-clear
-    python tools/dataset_converters/pairs.py data/hazel-level
+The script is the command ``mmhaze make-set pairs``; --help says the rest.
 """
-from __future__ import annotations
-
-import argparse
 import sys
 
-
-def main(argv: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('root', metavar='DIR', help='folder of the set')
-    args = parser.parse_args(argv)
-    # only now: the hosts take seconds to import
-    from mmhaze.synthesis.write_pairs import write_pairs
-
-    try:
-        print(f'The pairs are in {write_pairs(args.root)}')
-    except (ValueError, OSError) as error:
-        sys.exit(f'pairs: {error}')
-
+from mmhaze.cli.main import run_tool
 
 if __name__ == '__main__':
-    main()
+    sys.exit(run_tool('make-set pairs', 'pairs'))

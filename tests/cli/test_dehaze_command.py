@@ -6,7 +6,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-import torch
 
 import mmhaze
 from mmhaze.apis import DehazeInferencer
@@ -18,7 +17,6 @@ from tests.apis.test_inferencer import BASE, save_checkpoint
 from tests.io.test_media import write_video
 from tests.jobs.videos import read_video, scenes
 from tools import dehaze
-from tools.model_converters import published_dehazer
 
 AOD = 'aodnet_haze-wild'
 
@@ -144,15 +142,3 @@ def test_side_by_side_has_both_photos_and_a_white_gap(rng):
     assert pair.shape == (60, 642, 3) and (pair[:, 320:322] == 255).all()
     assert np.array_equal(pair[14:, :320], before[14:]) and np.array_equal(pair[14:, 322:], after[14:])
     assert not np.array_equal(pair[:14, :320], before[:14])
-
-
-def test_a_published_checkpoint_becomes_one_of_ours(tmp_path, capsys):
-    ours = torch.load(save_checkpoint(AOD, tmp_path / 'ours.pth'), weights_only=True)['state_dict']
-    torch.save({f'e_conv{int(name[6]) + 1}{name[7:]}': weight for name, weight in ours.items()}, tmp_path / 'their.pth')
-    assert published_dehazer.main([str(tmp_path / 'their.pth'), str(tmp_path / 'made.pth')]) == 0
-    made = torch.load(tmp_path / 'made.pth', weights_only=True)['state_dict']
-    assert made.keys() == ours.keys() and all(torch.equal(made[name], ours[name]) for name in ours)
-    assert 'holds AODNet, 1,761 numbers' in capsys.readouterr().out
-    torch.save({'fc.weight': torch.zeros(1)}, tmp_path / 'other.pth')
-    assert published_dehazer.main([str(tmp_path / 'other.pth'), str(tmp_path / 'no.pth')]) == 2
-    assert 'no published weights' in capsys.readouterr().err and not (tmp_path / 'no.pth').exists()

@@ -14,11 +14,12 @@ import pytest
 
 from mmhaze.reproduction import cell, running
 from mmhaze.reproduction.results import RESULT, read_curve
-from tools import reproduce
 
 from ..conftest import ROOT
 from ..tiny_set import write_tiny_set
+from .calling import command
 
+reproduce = command('reproduce')
 EPOCHS = 16
 RESULT_KEYS = ('recipe', 'predictions')
 
@@ -67,7 +68,7 @@ def in_process(monkeypatch):
 
 def test_stopped_then_killed_then_finished_it_is_as_if_never_disturbed(tiny, tmp_path, in_process, capsys):
     undisturbed, out = tmp_path / 'undisturbed', tmp_path / 'out'
-    assert reproduce.main(words(tiny, undisturbed)) == 0
+    assert reproduce(words(tiny, undisturbed)) == 0
 
     tool = subprocess.Popen([sys.executable, str(ROOT / 'tools/reproduce.py'), *words(tiny, out)],
                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -90,10 +91,10 @@ def test_stopped_then_killed_then_finished_it_is_as_if_never_disturbed(tiny, tmp
     done = len(before)
     assert 3 <= done < EPOCHS and not (folder(out) / RESULT).exists()
     capsys.readouterr()
-    assert reproduce.main(words(tiny, out, '--list')) == 1
+    assert reproduce(words(tiny, out, '--list')) == 1
     assert f'begun ({done} epochs are done)' in capsys.readouterr().out
 
-    assert reproduce.main(words(tiny, out)) == 0
+    assert reproduce(words(tiny, out)) == 0
     assert result(out) == result(undisturbed)
     # the first epochs, which had a checkpoint, were not run again
     curve = json.loads((folder(out) / RESULT).read_text())['curve']
@@ -118,7 +119,7 @@ def test_asked_to_stop_it_ends_its_child_and_leaves_a_page_and_a_state_to_go_on_
         patch.setenv('OMP_NUM_THREADS', '1')
         before = signal.getsignal(signal.SIGTERM)
         threading.Thread(target=stop, daemon=True).start()
-        assert reproduce.main(words(tiny, out)) == 130
+        assert reproduce(words(tiny, out)) == 130
         assert signal.getsignal(signal.SIGTERM) == before
     child, = processes
     assert child.returncode == -signal.SIGTERM
@@ -129,14 +130,14 @@ def test_asked_to_stop_it_ends_its_child_and_leaves_a_page_and_a_state_to_go_on_
 
 
 def test_the_list_says_where_each_cell_stands_and_makes_nothing(tiny, tmp_path, capsys):
-    assert reproduce.main(words(tiny, tmp_path / 'out', '--seeds', '2', '--list')) == 1
+    assert reproduce(words(tiny, tmp_path / 'out', '--seeds', '2', '--list')) == 1
     assert capsys.readouterr().out.splitlines() == [
         'ResNet18, demo, split random, seed 1: open', 'ResNet18, demo, split random, seed 2: open']
     assert not (tmp_path / 'out').exists()
 
 
 def test_the_page_alone_is_written_without_running_anything(tiny, tmp_path, capsys):
-    assert reproduce.main(words(tiny, tmp_path / 'out', '--page')) == 1
+    assert reproduce(words(tiny, tmp_path / 'out', '--page')) == 1
     assert [path.name for path in (tmp_path / 'out').iterdir() if path.is_dir()] == []
     assert '- ResNet18, seed 1 is' in (tmp_path / 'out' / 'table1_demo_random.md').read_text()
 
@@ -146,14 +147,14 @@ def test_the_page_alone_is_written_without_running_anything(tiny, tmp_path, caps
     (['--cfg-options', 'train_cfg=3'], '--cfg-options do not fit the config of ResNet18'),
 ])
 def test_what_is_wrong_on_the_command_line_is_said_in_one_line(tiny, tmp_path, capsys, change, says):
-    assert reproduce.main([*words(tiny, tmp_path), *change]) == 2
+    assert reproduce([*words(tiny, tmp_path), *change]) == 2
     said = capsys.readouterr().err
-    assert said.startswith('reproduce.py: ') and says in said and len(said.splitlines()) == 1
+    assert said.startswith('mmhaze reproduce: ') and says in said and len(said.splitlines()) == 1
 
 
 @pytest.mark.parametrize('arguments', ['table2', 'table1 --data demo', 'table1 --data demo --split random --seeds 0',
                                        'table1 --data demo haze-wild --split scene --data-root x'])
 def test_a_command_line_that_makes_no_sense_is_refused(arguments, capsys):
     with pytest.raises(SystemExit) as refused:
-        reproduce.main(arguments.split())
+        reproduce(arguments.split())
     assert refused.value.code == 2 and capsys.readouterr().err

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import signal
@@ -13,13 +14,16 @@ import pytest
 import torch
 from scipy.special import softmax
 
+from mmhaze.cli import clip_domains_command
 from mmhaze.clip import read_domains
 from mmhaze.io.photo import read_photo
 from tests.clip.conftest import folder, network_off  # noqa: F401  fixtures
 from tests.clip.tiny import ConstructedClip, pixels_by_hand
 from tests.conftest import ROOT
-from tools import clip_domains
 
+from .calling import command
+
+clip_domains = command('clip-domains')
 NAMES = ('a.png', 'trip/b.png', 'trip/c d.png')
 
 
@@ -33,7 +37,7 @@ def album(tmp_path, rng) -> Path:
 
 def test_it_writes_what_the_network_says_of_each_photo(album, folder, network_off, capsys):  # noqa: F811
     import transformers
-    assert clip_domains.main([str(album), '--clip', str(folder), '--device', 'cpu', '--batch-size', '2']) == 0
+    assert clip_domains([str(album), '--clip', str(folder), '--device', 'cpu', '--batch-size', '2']) == 0
     assert not network_off
     domains = read_domains(album / 'clip_domains.npz')
     assert domains.files == NAMES and domains.domains == ('indoor', 'outdoor')
@@ -62,9 +66,9 @@ def test_it_says_how_sure_it_was(tmp_path, monkeypatch, capsys):
     for name, value in (('a', 0), ('b', 10), ('c', 255), ('d', between)):
         cv2.imwrite(str(tmp_path / f'{name}.png'), np.broadcast_to(np.uint8(value), (4, 4, 3)))
     out = tmp_path / 'made' / 'here.npz'
-    assert clip_domains.main([str(tmp_path), '--clip', 'x', '--domains', 'dark', 'bright', '--out', str(out),
+    assert clip_domains([str(tmp_path), '--clip', 'x', '--domains', 'dark', 'bright', '--out', str(out),
                               '--template', '{domain}']) == 2  # no number in these prompts
-    assert clip_domains.main([str(tmp_path), '--clip', 'x', '--domains', '0', '1', '--out', str(out), '--template',
+    assert clip_domains([str(tmp_path), '--clip', 'x', '--domains', '0', '1', '--out', str(out), '--template',
                               '{domain} is {domain}']) == 0
     domains = read_domains(out)
     assert domains.prompts == ('0 is 0', '1 is 1') and not (tmp_path / 'clip_domains.npz').exists()
@@ -85,7 +89,7 @@ def test_batches_and_threads_make_no_difference(batch, workers, tmp_path, monkey
     values = list(range(0, 256, 25))
     for value in values:
         cv2.imwrite(str(tmp_path / f'{value:03}.png'), np.full((4, 4, 3), value, np.uint8))
-    assert clip_domains.main([str(tmp_path), '--clip', 'x', '--domains', '0', '1', '--template', '{domain}',
+    assert clip_domains([str(tmp_path), '--clip', 'x', '--domains', '0', '1', '--template', '{domain}',
                               '--batch-size', str(batch), '--workers', str(workers)]) == 0
     domains = read_domains(tmp_path / 'clip_domains.npz')
     assert domains.files == tuple(f'{value:03}.png' for value in values)
@@ -98,7 +102,7 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_done(album, monkeypatch, c
     use_constructed(monkeypatch)
     (album / 'b.jpg').write_bytes(b'no photo')
     arguments = [str(album), '--clip', 'x', '--domains', '0', '1', '--template', '{domain}', '--batch-size', '2']
-    assert clip_domains.main(arguments) == 1
+    assert clip_domains(arguments) == 1
     assert read_domains(album / 'clip_domains.npz').files == NAMES
     wrong = capsys.readouterr().err
     assert 'Could not be read (1):' in wrong and 'b.jpg cannot be read as a photo' in wrong
@@ -107,7 +111,7 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_done(album, monkeypatch, c
 def test_where_nothing_can_be_read_nothing_is_written(tmp_path, monkeypatch, capsys):
     use_constructed(monkeypatch)
     (tmp_path / 'b.jpg').write_bytes(b'no photo')
-    assert clip_domains.main([str(tmp_path), '--clip', 'x', '--domains', '0', '1', '--template', '{domain}']) == 1
+    assert clip_domains([str(tmp_path), '--clip', 'x', '--domains', '0', '1', '--template', '{domain}']) == 1
     assert [path.name for path in tmp_path.iterdir()] == ['b.jpg'] and 'b.jpg' in capsys.readouterr().err
 
 
@@ -122,7 +126,7 @@ def test_hundreds_of_photos_are_opened_one_by_one(tmp_path, monkeypatch):
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (open_now + 40, limits[1]))
     try:
-        done = clip_domains.main([str(tmp_path / 'album'), '--clip', 'x', '--domains', '0', '1', '--template',
+        done = clip_domains([str(tmp_path / 'album'), '--clip', 'x', '--domains', '0', '1', '--template',
                                   '{domain}', '--workers', '2'])
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
@@ -135,7 +139,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background
 sys.path[:0] = '.', 'benchmarks'
 import mmhaze.clip
 from tests.clip.tiny import ConstructedClip
-from tools import clip_domains
+from mmhaze.cli.main import run_tool
 
 class Slow(ConstructedClip):
     seen = 0
@@ -147,8 +151,8 @@ class Slow(ConstructedClip):
         return super()._see(pixels)
 
 mmhaze.clip.TransformersClip = lambda *arguments: Slow()
-sys.exit(clip_domains.main([sys.argv[1], '--clip', 'x', '--domains', '0', '1', '--template', '{domain}',
-                            '--batch-size', '1']))
+sys.exit(run_tool('clip-domains', 'clip_domains', [sys.argv[1], '--clip', 'x', '--domains', '0', '1', '--template',
+                                                   '{domain}', '--batch-size', '1']))
 """
 
 
@@ -168,15 +172,15 @@ def test_stopped_by_ctrl_c_it_leaves_what_was_there(album):
     (['--domains', 'indoor'], 'at least two domains'), (['--domains', 'fog', 'fog'], 'each once, got fog, fog'),
     (['--out', '.'], 'is a folder, wanted the name of a file')])
 def test_what_cannot_be_is_said_in_a_line(arguments, reason, album, folder, capsys):  # noqa: F811
-    assert clip_domains.main([str(album), '--clip', str(folder), '--device', 'cpu', *arguments]) == 2
+    assert clip_domains([str(album), '--clip', str(folder), '--device', 'cpu', *arguments]) == 2
     said = capsys.readouterr().err
-    assert said.startswith('clip_domains: ') and reason in said and said.count('\n') == 1
+    assert said.startswith('mmhaze clip-domains: ') and reason in said and said.count('\n') == 1
     assert not (album / 'clip_domains.npz').exists()
 
 
 def test_a_folder_without_photos_or_none_is_said(tmp_path, capsys):
     for folder_, reason in ((tmp_path, 'There is no photo in'), (tmp_path / 'none', 'There is no folder')):
-        assert clip_domains.main([str(folder_), '--clip', 'x']) == 2
+        assert clip_domains([str(folder_), '--clip', 'x']) == 2
         assert reason in capsys.readouterr().err
 
 
@@ -184,17 +188,19 @@ def test_a_folder_without_photos_or_none_is_said(tmp_path, capsys):
                                    ['--backend', 'clip']])
 def test_wrong_words_end_with_usage(words, album):
     with pytest.raises(SystemExit) as ended:
-        clip_domains.main([str(album), '--clip', 'x', *words])
+        clip_domains([str(album), '--clip', 'x', *words])
     assert ended.value.code == 2
 
 
 def test_the_template_is_the_packages():
     from mmhaze.clip import TEMPLATE
-    assert clip_domains.parse_args(['x', '--clip', 'y']).template == TEMPLATE
+    parser = argparse.ArgumentParser()
+    clip_domains_command.add_arguments(parser)
+    assert parser.parse_args(['x', '--clip', 'y']).template == TEMPLATE
 
 
 def test_a_missing_package_is_said_in_a_line(album, folder, monkeypatch, capsys):  # noqa: F811
     monkeypatch.setitem(sys.modules, 'open_clip', None)
-    assert clip_domains.main([str(album), '--clip', str(folder / 'model.safetensors'), '--backend', 'open_clip',
+    assert clip_domains([str(album), '--clip', str(folder / 'model.safetensors'), '--backend', 'open_clip',
                               '--arch', 'ViT-B-32']) == 2
     assert "pip install 'mmhaze[clip]'" in capsys.readouterr().err

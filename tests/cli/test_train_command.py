@@ -1,8 +1,8 @@
-"""The tools that train and test, as a user starts them: killed, cut short, misled and misspelt."""
+"""The commands that train and test, as a user starts them: killed, cut short, misled and misspelt."""
 from __future__ import annotations
 
 import os
-import runpy
+import re
 import shutil
 import signal
 import socket
@@ -14,12 +14,18 @@ from pathlib import Path
 
 import pytest
 import torch
+from mmengine.config import Config
 
+from mmhaze.runtime import training
 from mmhaze.runtime.checkpoints import CHECKS_CONTENT, newest_checkpoint
+from mmhaze.runtime.shipped import find_config
 
 from ..conftest import ROOT, checks_content
 from ..runtime.test_checkpoints import Code
 from ..tiny_set import write_tiny_set
+from .calling import command
+
+pytestmark = pytest.mark.filterwarnings('default')  # the host's own, about what torch and it will change
 
 CONFIG = '''
 default_scope = 'mmpretrain'
@@ -50,8 +56,8 @@ default_hooks = dict(checkpoint=dict(type='CheckpointHook', interval=1, max_keep
 '''
 
 
-def command(tool: str, *arguments: object) -> list[str]:
-    return [sys.executable, str(ROOT / 'tools' / tool), *map(str, arguments)]
+def tool(name: str, *arguments: object) -> list[str]:
+    return [sys.executable, str(ROOT / 'tools' / name), *map(str, arguments)]
 
 
 def run(*words: object, **environment: str) -> subprocess.CompletedProcess:
@@ -60,9 +66,15 @@ def run(*words: object, **environment: str) -> subprocess.CompletedProcess:
                           env=dict(os.environ, OMP_NUM_THREADS='1', **environment))
 
 
-def call(tool: str, *arguments: object) -> None:
-    """Runs a tool in this process: a start costs seconds, and what is refused gets no further than its arguments."""
-    runpy.run_path(str(ROOT / 'tools' / tool))['main']([*map(str, arguments)])
+def call(name: str, *arguments: object) -> int:
+    """Runs a command in this process: a start costs seconds, and what is refused gets no further than its arguments."""
+    return command(name)([*map(str, arguments)])
+
+
+@pytest.fixture(autouse=True)
+def environment_of_one_run(monkeypatch) -> None:
+    """A run tells the host by the environment which process of a machine it is."""
+    monkeypatch.setenv('LOCAL_RANK', '0')
 
 
 def log(work_dir: Path) -> str:
@@ -82,7 +94,7 @@ def config(tmp_path_factory) -> Path:
 def finished(config, tmp_path_factory) -> Path:
     """The folder of a run of three epochs that nobody disturbed; do not write there."""
     work_dir = tmp_path_factory.mktemp('finished')
-    done = run(*command('train.py', config, '--work-dir', work_dir))
+    done = run(*tool('train.py', config, '--work-dir', work_dir))
     assert done.returncode == 0, done.stderr
     return work_dir
 
@@ -103,8 +115,7 @@ def test_a_run_leaves_checkpoints_a_log_and_the_whole_config(finished):
 @pytest.mark.skipif(torch.cuda.is_available(), reason='an accelerator mixes with float16')
 def test_mixed_precision_trains_on_a_processor_and_goes_on(config, tmp_path):
     for more in ([], ['--resume', '--cfg-options', 'train_cfg.max_epochs=4']):
-        done = run(*command('train.py', config, '--work-dir', tmp_path, '--amp', *more))
-        assert done.returncode == 0, done.stderr
+        assert call('train', config, '--work-dir', tmp_path, '--amp', *more) == 0
     assert "type='Bfloat16OptimWrapper'" in (tmp_path / 'tiny.py').read_text()
     assert 'resumed epoch: 3, iter: 12' in log(tmp_path) and (tmp_path / 'epoch_4.pth').is_file()
 
@@ -119,7 +130,7 @@ def resumed(config, tmp_path_factory) -> tuple[int, Path, subprocess.CompletedPr
     """
     work_dir = tmp_path_factory.mktemp('killed')
     training = subprocess.Popen(
-        command('train.py', config, '--work-dir', work_dir, '--cfg-options', 'train_cfg.max_epochs=100000'),
+        tool('train.py', config, '--work-dir', work_dir, '--cfg-options', 'train_cfg.max_epochs=100000'),
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=dict(os.environ, OMP_NUM_THREADS='1'))
     deadline = time.monotonic() + 120
     while not any(zipfile.is_zipfile(path) for path in work_dir.glob('*.pth')):
@@ -133,7 +144,7 @@ def resumed(config, tmp_path_factory) -> tuple[int, Path, subprocess.CompletedPr
     (work_dir / 'epoch_99999.pth').write_bytes(data[:len(data) // 2])
     # the file that the host reads for its own way of resuming names the one that is cut short
     (work_dir / 'last_checkpoint').write_text(str(work_dir / 'epoch_99999.pth'))
-    return epoch, work_dir, run(*command('train.py', config, '--work-dir', work_dir, '--resume', '--cfg-options',
+    return epoch, work_dir, run(*tool('train.py', config, '--work-dir', work_dir, '--resume', '--cfg-options',
                                          f'train_cfg.max_epochs={epoch + 2}'))
 
 
@@ -151,10 +162,10 @@ def test_a_run_that_goes_on_ends_as_one_that_was_never_stopped(config, tmp_path)
     mirrored.write_text("_base_ = './tiny.py'\nrandomness = dict(seed=3)\ntrain_dataloader = dict(dataset=dict("
                         "pipeline=[dict(type='RandomFlip', prob=0.5), dict(type='PackInputs')]))\n")
     whole, stopped = tmp_path / 'whole', tmp_path / 'stopped'
-    assert run(*command('train.py', mirrored, '--work-dir', whole)).returncode == 0
+    assert call('train', mirrored, '--work-dir', whole) == 0
     stopped.mkdir()
     shutil.copy(whole / 'epoch_1.pth', stopped)
-    assert run(*command('train.py', mirrored, '--work-dir', stopped, '--resume')).returncode == 0
+    assert call('train', mirrored, '--work-dir', stopped, '--resume') == 0
     one, two = (torch.load(folder / 'epoch_3.pth', weights_only=CHECKS_CONTENT)['state_dict']
                 for folder in (whole, stopped))
     assert all(torch.equal(one[name], two[name]) for name in one)
@@ -165,70 +176,88 @@ def test_a_last_checkpoint_cut_short_is_named_and_passed_over(resumed):
     assert f'{work_dir}/epoch_99999.pth is cut short' in done.stdout
 
 
-def test_resume_in_an_empty_folder_begins_at_the_beginning(config, tmp_path, capsys):
-    tool = runpy.run_path(str(ROOT / 'tools/train.py'))
-    cfg = tool['load_config'](tool['parse_args']([str(config), '--work-dir', str(tmp_path), '--resume']))
+@pytest.fixture
+def trained(monkeypatch) -> list[Config]:
+    """The configs that would be trained: each is taken down, and that is all."""
+    configs: list[Config] = []
+    monkeypatch.setattr(training, 'train', configs.append)
+    return configs
+
+
+def test_resume_in_an_empty_folder_begins_at_the_beginning(config, trained, tmp_path, capsys):
+    assert call('train', config, '--work-dir', tmp_path, '--resume') == 0
+    cfg, = trained
     assert not cfg.resume and cfg.load_from is None
     assert f'{tmp_path} holds no checkpoint yet' in capsys.readouterr().out
 
 
-def test_resume_takes_the_checkpoint_it_is_given(config, finished):
-    tool = runpy.run_path(str(ROOT / 'tools/train.py'))
+def test_resume_takes_the_checkpoint_it_is_given(config, trained, finished):
     given = str(finished / 'epoch_2.pth')
-    cfg = tool['load_config'](tool['parse_args']([str(config), '--work-dir', str(finished), '--resume', given]))
+    assert call('train', config, '--work-dir', finished, '--resume', given) == 0
+    cfg, = trained
     assert cfg.resume and cfg.load_from == given
 
 
 @checks_content
-def test_resuming_from_foreign_code_is_refused_and_nothing_of_it_runs(config, hostile, tmp_path):
+def test_resuming_from_foreign_code_is_refused_and_nothing_of_it_runs(config, hostile, tmp_path, capsys):
     path, flag = hostile
-    done = run(*command('train.py', config, '--work-dir', tmp_path / 'work', '--resume', path))
-    assert done.returncode == 1
-    assert done.stderr.startswith(f'train.py: {path} is refused') and 'system' in done.stderr
-    assert 'Traceback' not in done.stderr and not flag.exists() and not (tmp_path / 'work').exists()
+    assert call('train', config, '--work-dir', tmp_path / 'work', '--resume', path) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f'mmhaze train: {path} is refused') and 'system' in said
+    assert 'Traceback' not in said and not flag.exists() and not (tmp_path / 'work').exists()
 
 
 @checks_content
-def test_a_checkpoint_that_the_config_names_is_checked_too(config, hostile):
+def test_a_checkpoint_that_the_config_names_is_checked_too(config, hostile, capsys):
     path, flag = hostile
-    with pytest.raises(SystemExit, match=f'^train.py: {path} is refused'):
-        call('train.py', config, '--cfg-options', f'load_from={path}')
+    assert call('train', config, '--cfg-options', f'load_from={path}') == 1
+    assert capsys.readouterr().err.startswith(f'mmhaze train: {path} is refused')
     assert not flag.exists()
 
 
 # testing
 
-def test_an_ordinary_checkpoint_is_tested_and_its_predictions_are_written(config, finished, tmp_path):
-    done = run(*command('test.py', config, finished / 'epoch_3.pth', '--work-dir', tmp_path,
-                        '--out', tmp_path / 'predictions.pkl'))
-    assert done.returncode == 0, done.stderr
-    assert 'accuracy/top1' in done.stdout
+def test_an_ordinary_checkpoint_is_tested_and_its_predictions_are_written(config, finished, tmp_path, capsys):
+    assert call('test', config, finished / 'epoch_3.pth', '--work-dir', tmp_path, '--out',
+                tmp_path / 'predictions.pkl') == 0
+    assert 'accuracy/top1' in capsys.readouterr().out
     assert (tmp_path / 'predictions.pkl').is_file()
 
 
 @checks_content
-def test_testing_foreign_code_is_refused_and_nothing_of_it_runs(config, hostile):
+def test_testing_foreign_code_is_refused_and_nothing_of_it_runs(config, hostile, capsys):
     path, flag = hostile
-    with pytest.raises(SystemExit, match=rf'^test.py: {path} is refused.*system'):
-        call('test.py', config, path)
+    assert call('test', config, path) == 1
+    assert re.match(rf'mmhaze test: {path} is refused.*system', capsys.readouterr().err)
     assert not flag.exists()
 
 
-@pytest.mark.parametrize('tool', ['train.py', 'test.py'])
+@pytest.mark.parametrize('name', ['train', 'test'])
 @pytest.mark.parametrize('missing', ['config', 'checkpoint'])
-def test_what_does_not_exist_is_said_in_one_line(config, finished, tmp_path, tool, missing):
+def test_what_does_not_exist_is_said_in_one_line(config, finished, tmp_path, name, missing, capsys):
     there = dict(config=config, checkpoint=finished / 'epoch_3.pth')
     there[missing] = tmp_path / 'nowhere'
-    option = ['--resume'] if tool == 'train.py' else []
-    with pytest.raises(SystemExit) as refused:
-        call(tool, there['config'], *option, there['checkpoint'])
-    kind = 'config file' if missing == 'config' else 'checkpoint'
-    assert str(refused.value) == f'{tool}: There is no {kind} {tmp_path / "nowhere"}.'
+    option = ['--resume'] if name == 'train' else []
+    assert call(name, there['config'], *option, there['checkpoint']) == 1
+    more = ': wanted a file, or the name of one in configs/ such as magnet-fe-s_resnet18_hazel-level'
+    assert capsys.readouterr().err == (f'mmhaze {name}: There is no {missing} {tmp_path / "nowhere"}'
+                                       f'{more if missing == "config" else ""}.\n')
 
 
-def test_a_misspelt_argument_of_the_model_stops_with_its_name(config, tmp_path):
-    done = run(*command('train.py', config, '--work-dir', tmp_path, '--cfg-options', 'model.backbone.num_clases=3'))
-    assert done.returncode == 1 and 'num_clases' in done.stderr.splitlines()[-1]
+def test_the_name_of_a_shipped_config_is_enough(trained, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    options = ['randomness.seed=7', 'train_dataloader.batch_size=3']
+    assert call('train', 'lenet5_hazel-level', '--cfg-options', *options) == 0
+    cfg, = trained
+    assert Path(cfg.filename) == find_config('lenet5_hazel-level')
+    assert cfg.work_dir == os.path.join('work_dirs', 'lenet5_hazel-level')
+    assert (cfg.randomness.seed, cfg.train_dataloader.batch_size) == (7, 3)
+
+
+def test_a_misspelt_argument_of_the_model_stops_with_its_name(config, tmp_path, capsys):
+    assert call('train', config, '--work-dir', tmp_path, '--cfg-options', 'model.backbone.num_clases=3') == 1
+    said = capsys.readouterr().err.splitlines()
+    assert said[0].startswith('Traceback') and 'num_clases' in said[-1]
     assert not list(tmp_path.glob('*.pth'))
 
 

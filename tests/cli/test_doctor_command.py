@@ -2,20 +2,19 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import cv2
 import pytest
 
 from mmhaze.datasets import doctor
 from mmhaze.synthesis.demo_set import make_demo_set
+from tests.conftest import ROOT
 from tests.datasets.conftest import street  # noqa: F401  a fixture
 from tests.datasets.planted import BETAS, PlantedSet
-from tools import dataset_doctor
 
-ROOT = Path(__file__).resolve().parents[2]
+from .calling import command
+
+examine = command('doctor')
 
 
 @pytest.fixture
@@ -24,7 +23,7 @@ def planted(tmp_path, street) -> PlantedSet:  # noqa: F811
 
 
 def test_a_healthy_set_gets_a_table_and_exit_code_0(planted, capsys):
-    assert dataset_doctor.main([str(planted.write())]) == 0
+    assert examine([str(planted.write())]) == 0
     said = capsys.readouterr()
     assert said.out == (f'{planted.folder}: 18 photos, 320x240\n\n'
                         'level  all  train  test\n'
@@ -40,7 +39,7 @@ def test_problems_come_last_the_worst_first_with_exit_code_1(planted, capsys, st
         planted.add(f'level_1/{number}.png', 1, 'train', street(3, BETAS[1]), scene='s3')
     planted.add('level_0/s.png', 0, 'test', street(2, BETAS[0], 'cloudy'), scene='s2')
     (planted.folder / 'level_1/s5.png').write_text('hello')
-    assert dataset_doctor.main([str(planted.write()), '--workers', '1']) == 1
+    assert examine([str(planted.write()), '--workers', '1']) == 1
     said = capsys.readouterr().out.split('\n\n')
     assert [part.splitlines()[0] for part in said[2:]] == ['Worth knowing:', 'Problems, the worst first:']
     assert re.fullmatch(r'- Copies of others at the same level and in the same part: 5 photos\.\n'
@@ -54,20 +53,20 @@ def test_of_many_photos_only_some_are_printed_and_all_are_in_the_report(planted,
     for row in planted.rows:
         row['split_other'] = 'train' if row['level'] == '1' else 'test'
     report = tmp_path / 'out/report.json'
-    assert dataset_doctor.main([str(planted.write()), '--json', str(report), '--split', 'other']) == 1
+    assert examine([str(planted.write()), '--json', str(report), '--split', 'other']) == 1
     printed = capsys.readouterr().out
     assert printed.count(': 2 in test, 1 in train\n') == 3 and '    and 3 more\n' in printed
     found = json.loads(report.read_text())
     assert not found['healthy'] and found['counts']['other train'] == [0, 6, 0] and found['sizes'] == {'320x240': 18}
     worst = found['findings'][0]
     assert worst['kind'] == 'scenes across' and len(worst['details']) == 6 and worst['text'] in printed
-    assert dataset_doctor.main([str(planted.write('split_other')), '--json', str(report)]) == 0
+    assert examine([str(planted.write('split_other')), '--json', str(report)]) == 0
     assert json.loads(report.read_text())['healthy'] is True
 
 
 def test_a_sheet_is_drawn(planted, tmp_path):
     sheet = tmp_path / 'out/sheet.png'
-    assert dataset_doctor.main([str(planted.write()), '--sheet', str(sheet)]) == 0
+    assert examine([str(planted.write()), '--sheet', str(sheet)]) == 0
     height, width = cv2.imread(str(sheet)).shape[:2]
     assert (width, height) == (1750, 40 + 3 * 170)
 
@@ -75,9 +74,9 @@ def test_a_sheet_is_drawn(planted, tmp_path):
 def test_folders_may_be_named_by_classes(planted, capsys):
     for level, name in enumerate(('clear', 'light', 'dense')):
         (planted.folder / f'level_{level}').rename(planted.folder / name)
-    assert dataset_doctor.main([str(planted.folder)]) == 2
+    assert examine([str(planted.folder)]) == 2
     assert 'Which of the folders clear, dense, light' in capsys.readouterr().err
-    assert dataset_doctor.main([str(planted.folder), '--classes', 'clear', 'light', 'dense']) == 0
+    assert examine([str(planted.folder), '--classes', 'clear', 'light', 'dense']) == 0
     assert '\n2 (dense)    6\nall         18\n' in capsys.readouterr().out
 
 
@@ -85,7 +84,7 @@ def test_many_sizes_are_summed_up(planted, capsys, street):  # noqa: F811
     for index, row in enumerate(planted.rows[:10]):
         path = planted.folder / row['file']
         cv2.imwrite(str(path), cv2.imread(str(path))[:200 + index])
-    dataset_doctor.main([str(planted.write())])
+    examine([str(planted.write())])
     assert re.search(r'set: 18 photos, 8 of 320x240, (1 of 320x2\d\d, ){4}6 other sizes\n', capsys.readouterr().out)
 
 
@@ -95,7 +94,7 @@ def test_a_config_is_examined_with_what_the_command_line_changes(tmp_path, capsy
     options = [f'{part}_dataloader.dataset.{key}={value}' for part in ('train', 'val', 'test')
                for key, value in (('data_root', tmp_path / 'demo'), ('split', split))]
     config = ROOT / 'configs/magnet/magnet-fe-s_resnet18_demo.py'
-    assert dataset_doctor.main([str(config), '--cfg-options', *options]) == code
+    assert examine([str(config), '--cfg-options', *options]) == code
     assert re.search(r'^level +all +train +val = test$', capsys.readouterr().out, re.MULTILINE)
 
 
@@ -111,7 +110,7 @@ def test_wrong_usage_has_exit_code_2(arguments, said, planted, tmp_path, capsys,
     planted.write('split')
     monkeypatch.chdir(tmp_path if arguments != ['.'] else planted.folder / 'level_0')
     try:
-        code = dataset_doctor.main(arguments)
+        code = examine(arguments)
     except SystemExit as usage:
         code = usage.code
     assert code == 2 and re.search(said, capsys.readouterr().err.splitlines()[-1])
@@ -122,11 +121,13 @@ def test_ctrl_c_is_said_in_a_line(planted, capsys, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(doctor, 'read_photo', press)
-    assert dataset_doctor.main([str(planted.write())]) == 130
-    assert capsys.readouterr().err.endswith('dataset_doctor: stopped.\n')
+    assert examine([str(planted.write())]) == 130
+    assert capsys.readouterr().err.endswith('mmhaze doctor: stopped.\n')
 
 
-def test_as_a_program_it_explains_itself():
-    shown = subprocess.run([sys.executable, str(ROOT / 'tools/dataset_doctor.py'), '--help'], capture_output=True,
-                           text=True, timeout=120, check=True).stdout
+def test_it_explains_itself(capsys):
+    with pytest.raises(SystemExit) as helped:
+        examine(['--help'])
+    assert helped.value.code == 0
+    shown = capsys.readouterr().out
     assert 'manifest.csv' in shown and 'Exit codes: 0 healthy' in shown and '--split NAME' in shown

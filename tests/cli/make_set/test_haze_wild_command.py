@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import argparse
 import csv
 import re
 import subprocess
@@ -11,6 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
+from mmhaze.cli.make_set import haze_wild_command
 from mmhaze.datasets import HazeWild
 from mmhaze.synthesis.depth import GroundPlane, NetworkDepth
 from mmhaze.synthesis.depth.own import encode_depth
@@ -19,10 +21,11 @@ from mmhaze.synthesis.scenes import render_scene
 from mmhaze.synthesis.wild_photos import find_photos
 from mmhaze.synthesis.wild_recipe import WildRecipe
 from mmhaze.synthesis.wild_writer import Written
+from tests.conftest import ROOT
 from tests.synthesis.test_wild_writer import content
-from tools.dataset_converters import haze_wild
 
-ROOT = Path(__file__).resolve().parents[2]
+from ..calling import command
+
 NAMES = ('a.png', 'b.png', 'trip/a.png', 'trip/b.jpg', 'trip/c.png')
 
 
@@ -46,7 +49,7 @@ def album(tmp_path: Path, drawn: list[tuple[np.ndarray, np.ndarray]]) -> Path:
 
 
 def convert(*arguments: object) -> int:
-    return haze_wild.main([str(argument) for argument in arguments])
+    return command('make-set haze-wild')([str(argument) for argument in arguments])
 
 
 def rows_of(out: Path) -> list[dict[str, str]]:
@@ -211,8 +214,10 @@ def test_several_processes_under_torchrun_make_the_same_set(album: Path, tmp_pat
 
 def test_the_device_of_each_process_is_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     def device_of(*arguments: str) -> str:
-        args = haze_wild.parse_args(['photos', '--out', 'set', '--depth', 'model:owner/flat', *arguments])
-        return haze_wild.find_depth(args, tmp_path).device
+        parser = argparse.ArgumentParser()
+        haze_wild_command.add_arguments(parser)
+        args = parser.parse_args(['photos', '--out', 'set', '--depth', 'model:owner/flat', *arguments])
+        return haze_wild_command.find_depth(args, tmp_path).device
 
     assert (device_of(), device_of('--device', 'cuda')) == ('cpu', 'cuda')
     monkeypatch.setenv('LOCAL_RANK', '3')
@@ -221,5 +226,5 @@ def test_the_device_of_each_process_is_its_own(monkeypatch: pytest.MonkeyPatch, 
 
 def test_the_help_is_the_docstring(capsys):
     with pytest.raises(SystemExit) as stop:
-        haze_wild.main(['--help'])
-    assert stop.value.code == 0 and haze_wild.__doc__.strip().splitlines()[0] in capsys.readouterr().out
+        convert('--help')
+    assert stop.value.code == 0 and haze_wild_command.__doc__.strip().splitlines()[0] in capsys.readouterr().out

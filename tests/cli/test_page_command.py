@@ -35,7 +35,11 @@ from mmhaze.web.server import ENDS
 from tests.apis.test_inferencer import BASE, save_checkpoint
 from tests.conftest import ROOT
 from tests.ucm.photos import wall
-from tools import predict, webapp
+from tools import predict
+
+from .calling import command
+
+page = command('page')
 
 CHROMIUM = next(filter(None, map(shutil.which, ('chromium', 'chromium-browser', 'google-chrome'))), None)
 DRIVER = shutil.which('chromedriver')
@@ -56,13 +60,13 @@ def free_port() -> str:
 ])
 def test_wrong_usage_is_said(arguments, says, capsys):
     with pytest.raises(SystemExit):
-        webapp.main(arguments)
+        page(arguments)
     assert says in capsys.readouterr().err
 
 
 def test_a_missing_checkpoint_is_said_in_a_line(capsys):
-    assert webapp.main(['--port', free_port(), '--model', BASE, '--checkpoint', 'nowhere.pth']) == 2
-    assert capsys.readouterr().err.startswith('webapp: There is no checkpoint nowhere.pth')
+    assert page(['--port', free_port(), '--model', BASE, '--checkpoint', 'nowhere.pth']) == 2
+    assert capsys.readouterr().err.startswith('mmhaze page: There is no checkpoint nowhere.pth')
 
 
 @pytest.mark.parametrize(('options', 'says'), [
@@ -71,15 +75,15 @@ def test_a_missing_checkpoint_is_said_in_a_line(capsys):
     (['--dehazer', 'nothing'], 'There is no config nothing'),
 ])
 def test_a_dehazer_that_is_none_is_said_in_a_line(options, says, capsys):
-    assert webapp.main(['--port', free_port(), *options]) == 2
+    assert page(['--port', free_port(), *options]) == 2
     said = capsys.readouterr().err
-    assert said.startswith('webapp: ') and says in said and said.count('\n') == 1
+    assert said.startswith('mmhaze page: ') and says in said and said.count('\n') == 1
 
 
 def test_a_port_that_is_taken_is_said_before_anything_is_loaded(capsys):
     with socket.create_server(('127.0.0.1', 0)) as other:
         port = other.getsockname()[1]
-        assert webapp.main(['--port', str(port), '--model', 'nothing', '--checkpoint', 'nowhere.pth']) == 1
+        assert page(['--port', str(port), '--model', 'nothing', '--checkpoint', 'nowhere.pth']) == 1
     said = capsys.readouterr().err
     assert f'cannot be served at 127.0.0.1:{port}.' in said and 'Address already in use' in said
 
@@ -89,7 +93,7 @@ def test_where_gradio_is_missing_it_says_what_to_install(monkeypatch, capsys):
     for name in ('toolkit', 'look', 'page'):
         monkeypatch.delitem(sys.modules, f'mmhaze.web.{name}', raising=False)
     before = [signal.getsignal(name) for name in ENDS]
-    assert webapp.main(['--port', free_port()]) == 2
+    assert page(['--port', free_port()]) == 2
     assert "pip install 'mmhaze[web]'" in capsys.readouterr().err
     assert [signal.getsignal(name) for name in ENDS] == before
 

@@ -5,13 +5,14 @@ import json
 import pytest
 
 from mmhaze.io.photo import read_photo
-from tools import demo
+
+from .calling import command
 
 
 @pytest.mark.filterwarnings('default')  # the host's own, about what torch and it will change
 def test_a_small_demo_trains_tests_and_draws(tmp_path, capsys):
     data, out = tmp_path / 'data', tmp_path / 'out'
-    demo.main(['--data', str(data), '--out', str(out), '--scenes', '8', '--epochs', '1'])
+    assert command('demo')(['--data', str(data), '--out', str(out), '--scenes', '8', '--epochs', '1']) == 0
     table = json.loads((out / 'results.json').read_text())
     assert table.keys() == {'ResNet18', 'MagNet'}
     for row in table.values():

@@ -1,0 +1,32 @@
+"""Tests a checkpoint on the test photos of a config.
+
+    mmhaze test magnet-fe-s_resnet18_hazel-level work_dirs/magnet-fe-s_resnet18_hazel-level/epoch_20.pth
+"""
+from __future__ import annotations
+
+import argparse
+
+from .arguments import read_options
+from .ending import Ending
+from .train_command import add_run, tell_where
+
+ENDING = Ending(refused=1)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The config, what to change in it, and the checkpoint."""
+    add_run(parser)
+    parser.add_argument('checkpoint', help='a checkpoint that was trained with the config')
+    parser.add_argument('--out', metavar='FILE.pkl', help="write every prediction, for the host's analysis tools")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Tests."""
+    from ..runtime.checkpoints import check_checkpoint
+    from ..runtime.launching import load_run
+    from ..runtime.training import set_testing, test
+
+    check_checkpoint(args.checkpoint)
+    cfg = load_run(args.config, args.work_dir, read_options(args.cfg_options), args.launcher, args.local_rank)
+    set_testing(cfg, args.checkpoint, args.out)
+    return tell_where(test, cfg)

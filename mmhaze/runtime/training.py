@@ -1,0 +1,54 @@
+"""Training and testing a network as its config says."""
+from __future__ import annotations
+
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+from .checkpoints import check_checkpoint, newest_checkpoint
+from .hooks import SeedEpochs
+from .launching import leave_group
+from .mixed_precision import mix_precision
+
+NEWEST = 'newest'
+
+
+def set_training(cfg: Config, resume: str | None = None, amp: bool = False) -> None:
+    """Has a config train from a checkpoint, which may be ``'newest'`` of its work dir, and in mixed precision.
+
+    Raises:
+        FileNotFoundError: there is no such checkpoint, nor that which the config names.
+        ValueError: it may not be loaded.
+    """
+    if amp:
+        mix_precision(cfg)
+    if resume:
+        cfg.load_from = newest_checkpoint(cfg.work_dir) if resume == NEWEST else resume
+        cfg.resume = cfg.load_from is not None
+        if not cfg.resume:
+            print(f'{cfg.work_dir} holds no checkpoint yet, training begins at the beginning.')
+    if cfg.get('load_from') is not None:
+        cfg.load_from = str(cfg.load_from)
+        check_checkpoint(cfg.load_from)
+
+
+def set_testing(cfg: Config, checkpoint: str, out: str | None = None) -> None:
+    """Has a config test a checkpoint, and write every prediction to ``out``, a ``.pkl`` file."""
+    cfg.load_from, cfg.resume = checkpoint, False
+    if out:
+        evaluators = cfg.test_evaluator if isinstance(cfg.test_evaluator, list) else [cfg.test_evaluator]
+        cfg.test_evaluator = [*evaluators, dict(type='DumpResults', out_file_path=out)]
+
+
+def train(cfg: Config) -> None:
+    """Trains to the end of the config's epochs."""
+    runner = Runner.from_cfg(cfg)
+    runner.register_hook(SeedEpochs())
+    runner.train()
+    del runner
+    leave_group()
+
+
+def test(cfg: Config) -> None:
+    """Tests, and prints the scores."""
+    Runner.from_cfg(cfg).test()
+    leave_group()
