@@ -6,9 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import importlib
 import io
-import sys
 from collections.abc import Callable, Set
 from pathlib import Path
 
@@ -16,9 +14,9 @@ from mmengine.registry import DefaultScope
 from random_weights import save_weights
 
 import mmhaze
+from mmhaze.cli.main import main
 from mmhaze.datasets import HazeLevelDataset
 
-ROOT = Path(__file__).resolve().parents[1]
 NETWORK = 'magnet-fe-s_lenet5_hazel-level'
 TOO_LARGE = 'too many for the memory'
 
@@ -32,7 +30,6 @@ class Doors:
 
     def __init__(self, work: Path) -> None:
         self.work = work
-        sys.path.append(str(ROOT))
         checkpoint = save_weights(NETWORK, work / 'random.pth')
         self.levels = mmhaze.HazeInferencer(NETWORK, 'cpu', checkpoint=checkpoint, workers=1)
         self.dehaze = mmhaze.DehazeInferencer(device='cpu', workers=1)
@@ -40,9 +37,9 @@ class Doors:
     def look(self, folder: Path, refused: Set[str]) -> list[str]:
         """What is wrong, in words: who reads what the reader of photos refused, or refuses what it read, or ends."""
         ways: dict[str, Callable[[Path], set[str]]] = {
-            'tools/ucm.py': lambda where: self.by_tool('ucm', 'ucm.csv', where),
-            'tools/predict.py': lambda where: self.by_tool('predict', 'haze.csv', where),
-            'tools/dehaze.py': lambda where: self.by_tool('dehaze', 'dehaze.csv', where, '--no-compare'),
+            'tools/ucm.py': lambda where: self.by_command('ucm', 'ucm.csv', where),
+            'tools/predict.py': lambda where: self.by_command('haze', 'haze.csv', where),
+            'tools/dehaze.py': lambda where: self.by_command('dehaze', 'dehaze.csv', where, '--no-compare'),
             'DehazeInferencer': lambda where: {Path(each.file).name
                                                for each in self.dehaze.stream(where, keep_going=True)
                                                if each.problem and TOO_LARGE not in each.problem},
@@ -64,12 +61,11 @@ class Doors:
                 for path, each in zip(some, self.levels.stream(some, keep_going=True))
                 if bool(each.problem) != (path.name in refused)]
 
-    def by_tool(self, name: str, table: str, folder: Path, *words: str) -> set[str]:
-        """The photos that a tool makes no row of; it must say so, and name them."""
+    def by_command(self, name: str, table: str, folder: Path, *words: str) -> set[str]:
+        """The photos that a command makes no row of; it must say so, and name them."""
         out, said = self.work / name, io.StringIO()
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(said):
-            code = importlib.import_module(f'tools.{name}').main(
-                [str(folder), '--out', str(out), '--workers', '1', *words])
+            code = main([name, str(folder), '--out', str(out), '--workers', '1', *words])
         with (out / table).open(newline='', encoding='utf-8') as lines:
             left_out = {path.name for path in folder.iterdir()} - {row['file'] for row in csv.DictReader(lines)}
         if code != bool(left_out) or not all(each in said.getvalue() for each in left_out):

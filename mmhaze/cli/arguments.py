@@ -23,7 +23,7 @@ def key_value(text: str) -> str:
 def add_config(parser: argparse._ActionsContainer, *flags: str, **options: Any) -> None:
     """The argument ``CONFIG``; a shell that completes words offers the configs that come with mmhaze."""
     action = parser.add_argument(*flags, metavar='CONFIG', **options)
-    action.completer = _complete_config  # type: ignore[attr-defined]  argcomplete looks for it
+    action.completer = _complete_config  # type: ignore[attr-defined]  # argcomplete looks for it
 
 
 def add_device(parser: argparse.ArgumentParser) -> None:

@@ -93,6 +93,7 @@ class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=22)
+        self._action_max_length = 20  # argparse forgets that commands are indented twice
 
 
 def _parse_and_run(parser: argparse.ArgumentParser, words: Sequence[str]) -> int:

@@ -5,10 +5,10 @@
 
 Besides the table there is a page that says where it agrees with the paper and where not. A cell of the table is one
 method on one split with one seed. Its result is kept in OUT/cells under the checksum of what makes it: its config or
-settings, the data set's manifest, the split, the seed and the version of mmhaze. What is there and whole is not made
-again. Stopped in whatever way, the same command goes on where it was. What cannot be made, as the data set is not
-there, a loss is no number or a result is damaged, is said, and the rest goes on. A network trains on an accelerator
-where there is one.
+settings, the data set's manifest, the split, the seed and the version of mmhaze. A result that is there and whole, in a
+folder or packed in OUT/runs.json.xz, is not made again. After an interruption, the same command goes on. What cannot be
+made, as the data set is not there, a loss is no number or a result is damaged, is said, and the rest goes on. A network
+trains on an accelerator where there is one.
 
 The page is OUT/TABLE_DATA_SPLIT.md, with figures beside it and all numbers as JSON. Exit codes: 0 all cells have a
 result, 1 some have none, 2 wrong usage, 130 stopped.
@@ -41,6 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--data-root', type=Path, metavar='DIR', help='of the data set (default: data/DATA)')
     parser.add_argument('--list', action='store_true', help='say where each cell stands, and make nothing')
     parser.add_argument('--page', action='store_true', help='write the page of what there is, and make nothing more')
+    parser.add_argument('--pack', action='store_true',
+                        help='pack the finished cells of OUT into OUT/runs.json.xz, and make nothing')
     parser.add_argument('--keep-checkpoints', action='store_true', help='keep the last one of each network')
     parser.add_argument('--amp', action='store_true',
                         help='train what is missing in mixed precision; the page says which rows were')
@@ -61,6 +63,8 @@ def run(args: argparse.Namespace) -> int:
                       command=f'{_said(args.its_parser.prog)} {shlex.join(args.words)}')
         if args.list:
             return table.say_states()
+        if args.pack:
+            return table.pack()
         if args.page:
             return table.write_kept()
         return table.make(args.keep_checkpoints, args.amp)

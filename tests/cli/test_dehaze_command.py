@@ -16,7 +16,10 @@ from mmhaze.visualization import side_by_side
 from tests.apis.test_inferencer import BASE, save_checkpoint
 from tests.io.test_media import write_video
 from tests.jobs.videos import read_video, scenes
-from tools import dehaze
+
+from .calling import command
+
+dehaze = command('dehaze')
 
 AOD = 'aodnet_haze-wild'
 
@@ -36,7 +39,7 @@ def rows_of(out: Path) -> list[dict[str, str]]:
 
 def test_it_writes_what_the_inferencer_gives(album, tmp_path, capsys):
     out = tmp_path / 'out'
-    assert dehaze.main([str(album), '--out', str(out), '--device', 'cpu']) == 0
+    assert dehaze([str(album), '--out', str(out), '--device', 'cpu']) == 0
     results = DehazeInferencer(device='cpu', judge=mmhaze.HazeInferencer())(album, progress=False)
     rows = rows_of(out)
     assert [row['file'] for row in rows] == ['a.png', 'trip/a.png']
@@ -59,7 +62,7 @@ def test_a_trained_judge_gives_levels_and_may_set_the_passes(album, tmp_path, ca
     judge = save_checkpoint(BASE, tmp_path / 'judge.pth')
     out = tmp_path / 'out'
     arguments = [str(album), '--out', str(out), '--judge', BASE, '--judge-checkpoint', str(judge), '--passes', 'level']
-    assert dehaze.main([*arguments, '--no-dehazed', '--device', 'cpu']) == 0
+    assert dehaze([*arguments, '--no-dehazed', '--device', 'cpu']) == 0
     inferencer = DehazeInferencer(device='cpu', judge=mmhaze.HazeInferencer(BASE, 'cpu', checkpoint=judge),
                                   passes='level')
     for row, result in zip(rows_of(out), inferencer(album, progress=False)):
@@ -72,15 +75,15 @@ def test_a_trained_judge_gives_levels_and_may_set_the_passes(album, tmp_path, ca
 
 def test_what_cannot_be_read_is_said_and_the_rest_is_done(album, tmp_path, capsys):
     (album / 'b.jpg').write_bytes(b'no photo')
-    assert dehaze.main([str(album), '--out', str(tmp_path / 'out'), '--format', 'jpg']) == 1
+    assert dehaze([str(album), '--out', str(tmp_path / 'out'), '--format', 'jpg']) == 1
     assert len(rows_of(tmp_path / 'out')) == 2 and (tmp_path / 'out' / 'dehazed' / 'a.png.jpg').is_file()
     assert 'b.jpg' in capsys.readouterr().err
 
 
 def test_a_second_run_replaces_the_first(album, tmp_path):
     out = tmp_path / 'out'
-    assert dehaze.main([str(album), '--out', str(out)]) == 0
-    assert dehaze.main([str(album / 'a.png'), '--out', str(out), '--no-compare']) == 0
+    assert dehaze([str(album), '--out', str(out)]) == 0
+    assert dehaze([str(album / 'a.png'), '--out', str(out), '--no-compare']) == 0
     assert [path.name for path in out.rglob('*.png')] == ['a.png.png'] and not list(out.rglob('*.jpg'))
 
 
@@ -88,7 +91,7 @@ def test_of_a_video_there_are_videos(tmp_path, capsys):
     frames = scenes(3)
     write_video(tmp_path / 'drive.mp4', frames)
     out = tmp_path / 'out'
-    assert dehaze.main([str(tmp_path / 'drive.mp4'), '--out', str(out), '--frames', '2', '--device', 'cpu']) == 0
+    assert dehaze([str(tmp_path / 'drive.mp4'), '--out', str(out), '--frames', '2', '--device', 'cpu']) == 0
     assert [row['frame'] for row in rows_of(out)] == ['0', '1']
     _, given = read_video(tmp_path / 'drive.mp4')
     expected = DehazeInferencer(device='cpu')(given[:2], progress=False)
@@ -116,23 +119,23 @@ def test_a_run_that_is_stopped_leaves_what_it_has(tmp_path):
     (['--frames', '3'], '--frames is for a video'),
     (['--model', 'nothing'], 'There is no config nothing')])
 def test_what_cannot_be_is_said_in_a_line(arguments, reason, album, tmp_path, capsys):
-    assert dehaze.main([str(album), '--out', str(tmp_path / 'out'), '--overlap', '16', *arguments]) == 2
+    assert dehaze([str(album), '--out', str(tmp_path / 'out'), '--overlap', '16', *arguments]) == 2
     said = capsys.readouterr().err
-    assert said.startswith('dehaze: ') and reason in said and said.count('\n') == 1
+    assert said.startswith('mmhaze dehaze: ') and reason in said and said.count('\n') == 1
     assert not (tmp_path / 'out').exists()
 
 
 def test_input_in_the_folder_to_be_written_is_refused(album, tmp_path, capsys):
     (tmp_path / 'dehazed').mkdir()
     cv2.imwrite(str(tmp_path / 'dehazed' / 'a.png'), scenes(1)[0])
-    assert dehaze.main([str(tmp_path / 'dehazed'), '--out', str(tmp_path)]) == 2
+    assert dehaze([str(tmp_path / 'dehazed'), '--out', str(tmp_path)]) == 2
     assert 'Choose another folder' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize('words', [['--passes', 'never'], ['--passes', '0'], ['--judge', BASE]])
 def test_wrong_words_end_with_usage(words, album, tmp_path):
     with pytest.raises(SystemExit) as ended:
-        dehaze.main([str(album), '--out', str(tmp_path / 'out'), *words])
+        dehaze([str(album), '--out', str(tmp_path / 'out'), *words])
     assert ended.value.code == 2
 
 

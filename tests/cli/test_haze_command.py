@@ -19,7 +19,10 @@ from tests.apis.test_inferencer import BASE, save_checkpoint
 from tests.io.test_media import write_video
 from tests.jobs.videos import read_video
 from tests.ucm.photos import wall
-from tools import predict
+
+from .calling import command
+
+haze = command('haze')
 
 
 @pytest.fixture(scope='module')
@@ -44,7 +47,7 @@ def rows_of(out: Path) -> tuple[list[dict[str, str]], list[dict]]:
 def test_a_model_gives_rows_with_what_the_inferencer_says(album, checkpoint, tmp_path, capsys):
     out = tmp_path / 'out'
     arguments = [str(album), '--out', str(out), '--model', BASE, '--checkpoint', str(checkpoint), '--overlays']
-    assert predict.main(arguments) == 0
+    assert haze(arguments) == 0
     table, lines = rows_of(out)
     expected = mmhaze.HazeInferencer(BASE, checkpoint=checkpoint)(album, progress=False)
     assert [row['file'] for row in table] == [line['file'] for line in lines] == ['a.png', 'trip/a.png', 'trip/b.png']
@@ -65,7 +68,7 @@ def test_a_model_gives_rows_with_what_the_inferencer_says(album, checkpoint, tmp
 def test_with_a_dehazer_each_photo_stands_beside_the_same_without_haze(album, checkpoint, tmp_path, capsys):
     out = tmp_path / 'out'
     arguments = ['--model', BASE, '--checkpoint', str(checkpoint), '--dehazer', 'dcp', '--device', 'cpu']
-    assert predict.main([str(album), '--out', str(out), *arguments]) == 0
+    assert haze([str(album), '--out', str(out), *arguments]) == 0
     inferencer, dehazer = mmhaze.HazeInferencer(BASE, 'cpu', checkpoint=checkpoint), mmhaze.DehazeInferencer()
     for file in ('a.png', 'trip/a.png', 'trip/b.png'):
         photo = read_photo(album / file)
@@ -76,14 +79,14 @@ def test_with_a_dehazer_each_photo_stands_beside_the_same_without_haze(album, ch
         assert written.shape == drawn.shape and np.abs(written.astype(int) - drawn).mean() < 6
     assert f'haze.csv, haze.jsonl and compare are in {out}' in capsys.readouterr().out
     assert not (out / 'overlays').exists()
-    assert predict.main([str(album / 'a.png'), '--out', str(out)]) == 0
+    assert haze([str(album / 'a.png'), '--out', str(out)]) == 0
     assert not (out / 'compare').exists() or not list((out / 'compare').rglob('*.jpg'))
 
 
 def test_a_dehazer_makes_a_video_of_both(tmp_path):
     write_video(tmp_path / 'drive.mp4', [wall(0.1)] * 3)
     out = tmp_path / 'out'
-    assert predict.main([str(tmp_path / 'drive.mp4'), '--out', str(out), '--dehazer', 'dcp', '--overlays']) == 0
+    assert haze([str(tmp_path / 'drive.mp4'), '--out', str(out), '--dehazer', 'dcp', '--overlays']) == 0
     width = wall(0.1).shape[1]
     for kind, columns in (('overlays', width), ('compare', 2 * width)):
         _, frames = read_video(out / kind / 'drive.mp4')
@@ -104,7 +107,7 @@ def test_captions_name_both(album):
 
 
 def test_without_a_model_it_says_that_it_is_an_estimate(album, tmp_path, capsys):
-    assert predict.main([str(album), '--out', str(tmp_path / 'out')]) == 0
+    assert haze([str(album), '--out', str(tmp_path / 'out')]) == 0
     table, lines = rows_of(tmp_path / 'out')
     assert [row['level'] for row in table] == ['', '', '']
     assert all(row['trained'] == 'false' and 0 <= float(row['haze_factor']) <= 1.28 for row in table)
@@ -115,14 +118,14 @@ def test_without_a_model_it_says_that_it_is_an_estimate(album, tmp_path, capsys)
 
 def test_a_black_photo_has_an_empty_haze_factor_and_whole_json(tmp_path):
     cv2.imwrite(str(tmp_path / 'black.png'), np.zeros((20, 20, 3), np.uint8))
-    assert predict.main([str(tmp_path / 'black.png'), '--out', str(tmp_path / 'out'), '--overlays']) == 0
+    assert haze([str(tmp_path / 'black.png'), '--out', str(tmp_path / 'out'), '--overlays']) == 0
     table, lines = rows_of(tmp_path / 'out')
     assert table[0]['haze_factor'] == '' and lines[0]['haze_factor'] is None
 
 
 def test_a_broken_photo_is_said_and_the_rest_is_whole(album, tmp_path, capsys):
     (album / 'broken.jpg').write_bytes(b'no photo')
-    assert predict.main([str(album), '--out', str(tmp_path / 'out'), '--overlays']) == 1
+    assert haze([str(album), '--out', str(tmp_path / 'out'), '--overlays']) == 1
     assert len(rows_of(tmp_path / 'out')[0]) == 3
     error = capsys.readouterr().err
     assert 'Could not be read (1):' in error and 'broken.jpg cannot be read as a photo' in error
@@ -130,8 +133,8 @@ def test_a_broken_photo_is_said_and_the_rest_is_whole(album, tmp_path, capsys):
 
 def test_a_second_run_replaces_the_first(album, tmp_path):
     out = tmp_path / 'out'
-    assert predict.main([str(album), '--out', str(out), '--overlays']) == 0
-    assert predict.main([str(album / 'a.png'), '--out', str(out), '--overlays']) == 0
+    assert haze([str(album), '--out', str(out), '--overlays']) == 0
+    assert haze([str(album / 'a.png'), '--out', str(out), '--overlays']) == 0
     assert [row['file'] for row in rows_of(out)[0]] == ['a.png']
     assert sorted(path.name for path in (out / 'overlays').rglob('*.jpg')) == ['a.png.jpg']
 
@@ -140,7 +143,7 @@ def test_a_video_gives_a_row_a_frame_and_a_video_of_overlays(tmp_path, checkpoin
     frames = [wall(haze) for haze in (0.05, 0.1, 0.2, 0.3, 0.4)]
     write_video(tmp_path / 'drive.avi', frames)
     out = tmp_path / 'out'
-    assert predict.main([str(tmp_path / 'drive.avi'), '--out', str(out), '--overlays', '--batch-size', '2',
+    assert haze([str(tmp_path / 'drive.avi'), '--out', str(out), '--overlays', '--batch-size', '2',
                          '--frames', '3', '--model', BASE, '--checkpoint', str(checkpoint)]) == 0
     table, lines = rows_of(out)
     assert [row['frame'] for row in table] == ['0', '1', '2'] and [line['frame'] for line in lines] == [0, 1, 2]
@@ -172,7 +175,7 @@ def test_a_run_that_is_stopped_keeps_what_was_made(kind, album, tmp_path):
 def test_photos_where_overlays_would_go_are_refused(album, tmp_path, capsys):
     (tmp_path / 'overlays').mkdir()
     cv2.imwrite(str(tmp_path / 'overlays' / 'a.png'), wall(0.1))
-    assert predict.main([str(tmp_path / 'overlays'), '--out', str(tmp_path)]) == 2
+    assert haze([str(tmp_path / 'overlays'), '--out', str(tmp_path)]) == 2
     assert 'where this run would write' in capsys.readouterr().err
 
 
@@ -184,14 +187,14 @@ def test_photos_where_overlays_would_go_are_refused(album, tmp_path, capsys):
 ])
 def test_wrong_usage_is_said_in_a_line(arguments, says, album, monkeypatch, capsys):
     monkeypatch.chdir(album)
-    assert predict.main([*arguments, '--out', 'out']) == 2
+    assert haze([*arguments, '--out', 'out']) == 2
     error = capsys.readouterr().err
     assert says in error and 'Traceback' not in error
 
 
 def test_model_and_checkpoint_go_together(capsys):
     with pytest.raises(SystemExit):
-        predict.main(['a.jpg', '--out', 'out', '--model', BASE])
+        haze(['a.jpg', '--out', 'out', '--model', BASE])
     assert 'go together' in capsys.readouterr().err
 
 

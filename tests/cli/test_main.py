@@ -38,7 +38,7 @@ def helped(words, capsys) -> str:
 
 
 def test_the_commands_of_the_design_are_there():
-    assert {'ucm', 'train', 'test', 'make-set', 'doctor', 'reproduce', 'page', 'export', 'info'} <= {
+    assert {'haze', 'dehaze', 'ucm', 'train', 'test', 'make-set', 'doctor', 'reproduce', 'page', 'export', 'info'} <= {
         words[0] for words in COMMANDS}
     assert {('make-set', name) for name in ('hazel-level', 'haze-wild', 'pairs')} <= set(COMMANDS)
 

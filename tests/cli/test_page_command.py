@@ -35,11 +35,10 @@ from mmhaze.web.server import ENDS
 from tests.apis.test_inferencer import BASE, save_checkpoint
 from tests.conftest import ROOT
 from tests.ucm.photos import wall
-from tools import predict
 
 from .calling import command
 
-page = command('page')
+page, haze = command('page'), command('haze')
 
 CHROMIUM = next(filter(None, map(shutil.which, ('chromium', 'chromium-browser', 'google-chrome'))), None)
 DRIVER = shutil.which('chromedriver')
@@ -330,7 +329,7 @@ class TestPage:
         browser.until(lambda: len(browser.all('.mmh-link')) == 2)
         assert '4 photos, 1 could not be read' in browser.text('.mmh-status')
         assert '3.png cannot be read as a photo' in browser.text('.mmh-broken')
-        predict.main([str(tmp_path / 'album'), '--out', str(tmp_path / 'out'), '--model', BASE, '--checkpoint',
+        haze([str(tmp_path / 'album'), '--out', str(tmp_path / 'out'), '--model', BASE, '--checkpoint',
                       str(checkpoint)])
         text = base64.b64decode(browser.attribute('.mmh-link', 'href').split(',')[1]).decode()
         rows, others = ([{**row, 'seconds': ''} for row in csv.DictReader(io.StringIO(table))]

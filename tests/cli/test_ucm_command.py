@@ -16,7 +16,10 @@ from mmhaze.io.photo import read_photo
 from tests.io.test_media import write_video
 from tests.jobs.test_segment import files
 from tests.ucm.photos import wall
-from tools import ucm
+
+from .calling import command
+
+ucm = command('ucm')
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -38,7 +41,7 @@ def rows_of(out: Path) -> list[dict[str, str]]:
 
 def test_photos_get_their_pictures_rows_and_a_summary(album, tmp_path, capsys):
     out = tmp_path / 'out'
-    assert ucm.main([str(album), '--out', str(out)]) == 0
+    assert ucm([str(album), '--out', str(out)]) == 0
     rows = rows_of(out)
     assert [(row['file'], row['found']) for row in rows] == [('a.png', 'true'), ('trip/a.png', 'true'),
                                                              ('trip/b.png', 'false')]
@@ -54,7 +57,7 @@ def test_photos_get_their_pictures_rows_and_a_summary(album, tmp_path, capsys):
 
 def test_options_reach_the_run(album, tmp_path):
     out = tmp_path / 'out'
-    assert ucm.main([str(album / '*.png'), '--out', str(out), '--gray', '200', '--min-box', '10000', '--no-masks',
+    assert ucm([str(album / '*.png'), '--out', str(out), '--gray', '200', '--min-box', '10000', '--no-masks',
                      '--no-segments', '--overlay-format', 'png', '--workers', '2']) == 0
     row, = rows_of(out)
     assert row['gray_threshold'] == '200.000000' and row['found'] == 'false'
@@ -64,7 +67,7 @@ def test_options_reach_the_run(album, tmp_path):
 
 def test_what_cannot_be_read_comes_last_with_the_reason_and_the_rest_is_done(album, tmp_path, capsys):
     (album / 'a.jpg').write_text('hello')
-    assert ucm.main([str(album), '--out', str(tmp_path / 'out')]) == 1
+    assert ucm([str(album), '--out', str(tmp_path / 'out')]) == 1
     said = capsys.readouterr()
     assert '3 photos' in said.out and len(rows_of(tmp_path / 'out')) == 3
     assert re.fullmatch(r'\nCould not be read \(1\):\n  \S+a\.jpg cannot be read as a photo: .*\n', said.err)
@@ -84,7 +87,7 @@ def test_wrong_usage_is_said_in_a_line_and_changes_nothing(arguments, said, albu
     monkeypatch.chdir(tmp_path)
     write_video(tmp_path / 'clip.avi', [wall(0.05)])
     try:
-        code = ucm.main([*arguments, '--out', 'out'])
+        code = ucm([*arguments, '--out', 'out'])
     except SystemExit as usage:
         code = usage.code
     output = capsys.readouterr()
@@ -94,8 +97,8 @@ def test_wrong_usage_is_said_in_a_line_and_changes_nothing(arguments, said, albu
 
 def test_a_folder_that_cannot_be_written_is_said_in_a_line(album, tmp_path, capsys):
     (tmp_path / 'file').touch()
-    assert ucm.main([str(album), '--out', str(tmp_path / 'file')]) == 1
-    assert re.fullmatch(r'ucm: \S*file\S* cannot be written: .*\n', capsys.readouterr().err)
+    assert ucm([str(album), '--out', str(tmp_path / 'file')]) == 1
+    assert re.fullmatch(r'mmhaze ucm: \S*file\S* cannot be written: .*\n', capsys.readouterr().err)
 
 
 def test_ctrl_c_keeps_what_was_made(tmp_path, capsys, monkeypatch):
@@ -110,7 +113,7 @@ def test_ctrl_c_keeps_what_was_made(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(inputs, 'read_photo', read_and_press)
     before = signal.getsignal(signal.SIGINT)
     out = tmp_path / 'out'
-    assert ucm.main([str(tmp_path), '--out', str(out), '--workers', '2']) == 130
+    assert ucm([str(tmp_path), '--out', str(out), '--workers', '2']) == 130
     names = [row['file'] for row in rows_of(out)]
     assert names == [f'{index:02}.png' for index in range(len(names))] and 5 <= len(names) < 30
     assert len(files(out)) == 3 * len(names) + 1
@@ -120,14 +123,14 @@ def test_ctrl_c_keeps_what_was_made(tmp_path, capsys, monkeypatch):
 
 
 def test_a_sweep_draws_one_sheet_a_photo(album, tmp_path, capsys):
-    assert ucm.main([str(album / 'trip'), '--out', str(tmp_path / 'out'), '--sweep', 'channel']) == 0
+    assert ucm([str(album / 'trip'), '--out', str(tmp_path / 'out'), '--sweep', 'channel']) == 0
     assert files(tmp_path / 'out') == ['sweeps/a.png.channel.png', 'sweeps/b.png.channel.png']
     assert capsys.readouterr().out == f'2 sheets in {tmp_path / "out" / "sweeps"}\n'
 
 
 def test_a_video_gets_its_videos_and_a_summary(tmp_path, capsys):
     write_video(tmp_path / 'clip.avi', [wall(0.02 + 0.01 * index) for index in range(5)])
-    assert ucm.main([str(tmp_path / 'clip.avi'), '--out', str(tmp_path / 'out'), '--frames', '4']) == 0
+    assert ucm([str(tmp_path / 'clip.avi'), '--out', str(tmp_path / 'out'), '--frames', '4']) == 0
     assert files(tmp_path / 'out') == ['masks/clip.avi.mp4', 'overlays/clip.avi.mp4', 'ucm.csv']
     assert [row['frame'] for row in rows_of(tmp_path / 'out')] == ['0', '1', '2', '3']
     said = capsys.readouterr().out
@@ -162,7 +165,7 @@ def test_ctrl_c_is_the_usual_end_of_a_camera_and_not_of_a_video(start, tmp_path,
     clip = tmp_path / 'clip.avi'
     clip.touch()
     monkeypatch.setattr(cv2, 'VideoCapture', lambda source: Pressed() if source in (0, str(clip)) else real(source))
-    code = ucm.main(['0' if start == 'camera' else str(clip), '--out', str(tmp_path / 'out')])
+    code = ucm(['0' if start == 'camera' else str(clip), '--out', str(tmp_path / 'out')])
     assert code == (0 if start == 'camera' else 130)
     count = len(rows_of(tmp_path / 'out'))
     assert 4 <= count < 20

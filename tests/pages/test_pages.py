@@ -27,8 +27,8 @@ BLOCKS = all_blocks()
 ELSEWHERE = {  # what is not run here, and why
     'pip': 'noxfile.py installs', 'make': 'CI makes what is to be tested', 'hf': 'wants the network',
     'mim': 'wants an environment of its own', 'tools/dist_train.sh': 'tests/test_many_processes.py trains so',
-    'GPUS=16': 'wants a cluster', 'tools/demo.py': 'tests/tools/test_demo.py runs a small one',
-    'tools/reproduce.py': 'tests/tools/test_reproduce.py makes tables of less',
+    'GPUS=16': 'wants a cluster', 'tools/demo.py': 'tests/cli/test_demo_command.py runs a small one',
+    'tools/reproduce.py': 'tests/cli/test_reproduce_command.py makes tables of less',
     'configs/other_toolboxes': 'tests/toolboxes has them'}
 NO_WORKERS = [f'{part}_dataloader.{each}' for part in ('train', 'val', 'test')
               for each in ('num_workers=0', 'persistent_workers=False')]

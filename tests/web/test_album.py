@@ -14,7 +14,8 @@ from mmhaze.web.album import as_csv, as_jsonl, go_through
 from mmhaze.web.inbox import Inbox
 from tests.apis.test_inferencer import BASE, save_checkpoint
 from tests.ucm.photos import wall
-from tools import predict
+
+from ..cli.calling import command
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def lay_down(album: Path, inbox: Inbox) -> list[dict]:
 def test_the_tables_are_those_of_the_command_line(trained, album, tmp_path):
     checkpoint = save_checkpoint(BASE, tmp_path / 'some.pth')
     options = ['--model', BASE, '--checkpoint', str(checkpoint)] if trained else []
-    assert predict.main([str(album), '--out', str(tmp_path / 'out'), *options]) == 1  # as one is broken
+    assert command('haze')([str(album), '--out', str(tmp_path / 'out'), *options]) == 1  # as one is broken
     inferencer = mmhaze.HazeInferencer(*[BASE] * trained, checkpoint=checkpoint if trained else None)
     with Inbox() as inbox:
         *_, found = go_through(lay_down(album, inbox), inbox, inferencer)

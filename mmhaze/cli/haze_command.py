@@ -1,0 +1,93 @@
+"""Tells how hazy photos are, by a network or an estimate.
+
+    mmhaze haze photo.jpg
+    mmhaze haze photos --out haze
+    mmhaze haze photos --model magnet-fe-s_resnet18_hazel-level --checkpoint epoch_20.pth --out haze
+
+INPUT is a photo, a folder with photos at any depth, a pattern in quotes such as 'photos/*.jpg', a video, or the number
+of a camera such as 0. With a model there is a level for each; its levels are those of the data set that it was trained
+on. Without one there is an estimate at once: the share that UCM calls haze, the haze factor (0 to 1.28), the dark
+channel (both: more is hazier) and the saturation (less is hazier). Without --out a line is printed for each as it
+comes. With it, into DIR go:
+
+    haze.csv    a row a photo: level, its name, the mean level by the probabilities, visibility in metres where the data
+                set defines it, the measures, and the seconds that it took
+    haze.jsonl  the same as a JSON object a line, with the probability of each level
+    overlays/   with --overlays: each photo with its haze tinted and its level written over it
+    compare/    with --dehazer: each photo beside the same without its haze, and how hazy each of them is
+
+What an earlier run left in DIR is replaced. Ctrl-C stops, and what was made until then is whole.
+
+Exit codes: 0 fine, 1 something could not be read or written, 2 wrong usage or nothing to read, 130 stopped by Ctrl-C
+(for a camera, that is 0).
+"""
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from .arguments import add_classifier, add_dehazer, add_device, check_classifier, check_dehazer, positive
+from .photo_job import JOB_ENDING, add_input, add_speed, count_of, do_job, find_input
+
+if TYPE_CHECKING:
+    from ..apis import HazePrediction
+    from ..jobs import PredictTally, Summary
+
+ENDING = JOB_ENDING
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The photos, the networks, and what to write."""
+    add_input(parser, 'print a line for each')
+    add_classifier(parser)
+    add_device(parser)
+    parser.add_argument('--overlays', action='store_true', help='draw the haze and the level over each photo')
+    add_dehazer(parser)
+    parser.add_argument('--batch-size', type=positive, default=32, metavar='N',
+                        help='photos that go through the network together (default: %(default)s)')
+    add_speed(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Tells how hazy each is."""
+    check_classifier(args)
+    check_dehazer(args)
+    if args.out is None and (args.overlays or args.dehazer):
+        raise argparse.ArgumentError(None, '--overlays and --dehazer write pictures and want --out DIR')
+    from ..apis import HazeInferencer
+    from ..jobs import PredictJob
+
+    media = find_input(args)
+    inferencer = HazeInferencer(args.model, args.device, checkpoint=args.checkpoint, workers=args.workers)
+    dehazer = None
+    if args.dehazer:
+        from ..apis import DehazeInferencer
+        dehazer = DehazeInferencer(args.dehazer, args.device, checkpoint=args.dehazer_checkpoint)
+    kinds = [*['overlays'] * args.overlays, *['compare'] * bool(args.dehazer)]
+    # an answer that is printed at once waits for no others
+    job = PredictJob(args.out, inferencer, kinds, args.batch_size if args.out else 1, dehazer)
+
+    def say(summary: Summary[PredictTally], unit: str) -> Iterator[str]:
+        yield (f'{count_of(summary.pictures, unit)}, {summary.pictures / summary.wall:.1f} a second with reading and '
+               'writing.')
+        if args.model:
+            yield from (f'{count:6} of {name}' for name, count in summary.tally.levels.most_common())
+        else:
+            yield 'An estimate without training: there is no level. --model and --checkpoint give one.'
+        made = ['haze.csv', 'haze.jsonl', *kinds]
+        yield f'{", ".join(made[:-1])} and {made[-1]} are in {args.out}'
+
+    return do_job(job, media, args.frames, say, describe)
+
+
+def describe(found: HazePrediction) -> str:
+    """How hazy a photo is, in a line."""
+    if found.level is not None:
+        from ..jobs.pictures import describe as describe_level
+        return describe_level(found)
+    measures = dict(haze_factor='haze factor', dark_channel='dark channel', saturation='saturation')
+    known = {label: getattr(found, name) for name, label in measures.items()}
+    return ', '.join(['an estimate', f'{found.mask_share:.0%} is haze by UCM', *(
+        f'{label} {"unknown" if value is None or value != value else f"{value:.2f}"}'
+        for label, value in known.items())])
