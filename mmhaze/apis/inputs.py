@@ -72,7 +72,7 @@ def _find_files(path: str) -> list[PhotoSource]:
     media = find_media([path])
     if isinstance(media, Video):
         raise ValueError(f'{path} is a video or a camera, wanted photos. Give its frames as arrays, or use '
-                         'tools/predict.py.')
+                         'mmhaze haze.')
     if media.unlisted:
         raise ValueError(media.unlisted[0])
     return [PhotoSource(str(media.root / name), partial(read_photo, media.root / name)) for name in media.names]

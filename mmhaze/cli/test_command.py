@@ -22,11 +22,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Tests."""
+    from ..runtime.shipped import find_config
+    path = find_config(args.config)  # before what takes seconds
     from ..runtime.checkpoints import check_checkpoint
     from ..runtime.launching import load_run
     from ..runtime.training import set_testing, test
 
     check_checkpoint(args.checkpoint)
-    cfg = load_run(args.config, args.work_dir, read_options(args.cfg_options), args.launcher, args.local_rank)
+    cfg = load_run(path, args.work_dir, read_options(args.cfg_options), args.launcher, args.local_rank)
     set_testing(cfg, args.checkpoint, args.out)
     return tell_where(test, cfg)

@@ -42,9 +42,11 @@ def add_run(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Trains."""
+    from ..runtime.shipped import find_config
+    path = find_config(args.config)  # before what takes seconds
     from ..runtime.launching import load_run
     from ..runtime.training import set_training, train
-    cfg = load_run(args.config, args.work_dir, read_options(args.cfg_options), args.launcher, args.local_rank)
+    cfg = load_run(path, args.work_dir, read_options(args.cfg_options), args.launcher, args.local_rank)
     set_training(cfg, args.resume, args.amp)
     return tell_where(train, cfg)
 

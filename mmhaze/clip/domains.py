@@ -9,7 +9,7 @@ import numpy as np
 
 from ..io.arrays import open_npz, write_npz
 
-HOW_TO_MAKE = 'Make it with tools/clip_domains.py.'
+HOW_TO_MAKE = 'Make it with mmhaze clip-domains.'
 # in the order of the fields of Domains
 ARRAYS = ('domains', 'prompts', 'vectors', 'files', 'probabilities', 'source')
 
@@ -78,7 +78,7 @@ class Domains:
         if file not in self._rows:
             known = f'such as {self.files[0]}' if self.files else 'none'
             raise ValueError(f'{where} has no photo {file}; it has {len(self.files)}, {known}. Paths count from the '
-                             'folder that tools/clip_domains.py was given; run it again after photos were added.')
+                             'folder that mmhaze clip-domains was given; run it again after photos were added.')
         return self.probabilities[self._rows[file]]
 
 

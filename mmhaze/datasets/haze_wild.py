@@ -11,7 +11,7 @@ from .listing import Listed
 class HazeWild(HazeLevelDataset):
     """Haze-wild: photos of the open air, each clear (level 0) and in haze that thickens from level to level.
 
-    ``tools/dataset_converters/haze_wild.py`` makes the set from clear photos and their depth. All levels of a photo are
+    ``mmhaze make-set haze-wild`` makes the set from clear photos and their depth. All levels of a photo are
     in one part, ``'train'``, ``'val'`` or ``'test'``, and ``scene`` of a sample is the photo. The levels are called by
     their visibility, as the manifest says it: ``'clear'``, ``'300 m'`` and so on.
 

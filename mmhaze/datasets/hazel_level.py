@@ -11,7 +11,7 @@ class HazelLevel(HazeLevelDataset):
     """Hazel-level: 84 road scenes of FRIDA and FRIDA2 in four fogs and nine levels, 3024 images of 640x480.
 
     Level l has beta = 0.010 + 0.005 l 1/metre, a visibility of 3 / beta metres, from 300 m down to 60 m.
-    ``tools/dataset_converters/hazel_level.py`` makes the set from the clear scenes and their depth; the splits are
+    ``mmhaze make-set hazel-level`` makes the set from the clear scenes and their depth; the splits are
     ``'random'``, 90 % of the images of each level to train, and ``'scene'``, where a scene, with its near-duplicates,
     is either in training or in test.
 

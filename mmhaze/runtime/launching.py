@@ -11,10 +11,9 @@ import torch
 from mmengine.config import Config
 
 from .. import register_all_modules
-from .shipped import find_config
 
 
-def load_run(name: str, work_dir: str | None = None, options: Mapping[str, Any] | None = None, launcher: str = 'none',
+def load_run(path: Path, work_dir: str | None = None, options: Mapping[str, Any] | None = None, launcher: str = 'none',
              local_rank: int = 0) -> Config:
     """A config with what the command line changes, ready for a runner.
 
@@ -22,16 +21,12 @@ def load_run(name: str, work_dir: str | None = None, options: Mapping[str, Any] 
     A parameter that gets no gradient ends a run of many processes; torch is told to say its name.
 
     Args:
-        name: a config file, or the name of one of mmhaze's own.
+        path: a config file, see :func:`mmhaze.runtime.shipped.find_config`.
         work_dir: where logs and checkpoints go; by default ``work_dirs/CONFIG-NAME``.
         options: entries of the config to change.
         launcher: what started the processes: ``'none'``, ``'pytorch'``, ``'slurm'`` or ``'mpi'``.
         local_rank: which of this machine's processes this is, where the environment does not say.
-
-    Raises:
-        FileNotFoundError: there is no such config.
     """
-    path = find_config(name)
     register_all_modules()
     cfg = Config.fromfile(path)
     if options:

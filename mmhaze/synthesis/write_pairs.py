@@ -36,7 +36,7 @@ def write_pairs(root: str | Path) -> Path:
     lonely = sorted({row[scene] for row in hazy} - clear.keys())
     if lonely:
         raise ValueError(f'{root} has no clear image of {len(lonely)} scenes, such as {lonely[0]}. For Hazel-level '
-                         'make them by tools/dataset_converters/hazel_level.py --keep-clear.')
+                         'make them by mmhaze make-set hazel-level --keep-clear.')
     write_table(root / PAIRS, [
         dict(hazy=row['file'], clear=clear[row[scene]], scene=row[scene], level=row['level'],
              **{name: value for name, value in row.items() if name == 'split' or name.startswith('split_')})

@@ -34,7 +34,7 @@ class PrepareHaze(BaseTransform):
 
     Args:
         find_sky: see :func:`mmhaze.synthesis.depth.sky.set_sky_far`.
-        refine: see :func:`mmhaze.synthesis.wild.prepare_scene`. Depth that ``tools/dataset_converters/haze_wild.py``
+        refine: see :func:`mmhaze.synthesis.wild.prepare_scene`. Depth that ``mmhaze make-set haze-wild``
             keeps has both already: say False twice.
         size: the longer side at most, pixels; larger photos are shrunk first, and their depth with them. Drawing haze
             then costs less, in proportion to the pixels; what a network sees should stay well smaller.
@@ -80,7 +80,7 @@ class AddHaze(BaseTransform):
     ``airlight``, (3,) float64 BGR in [0, 1]; ``fog``; with ``transmission=True`` also ``transmission``, (H, W) float32;
     with ``keep_clear=True`` ``clear``, the photo as it was, for dehazers.
 
-    A set of ``tools/dataset_converters/haze_wild.py --keep-depth`` is trained on so::
+    A set of ``mmhaze make-set haze-wild --keep-depth`` is trained on so::
 
         dataset=dict(
             type='HazeWild', data_root='data/haze-wild', part='train', filter_cfg=dict(levels=[0]), cache_mb=8192,

@@ -14,7 +14,7 @@ class LoadDomain(BaseTransform):
     """Adds ``domain_scores``, (K,) float32: how much the photo belongs to each domain, such as indoor and outdoor.
 
     Args:
-        file: what ``tools/clip_domains.py`` wrote.
+        file: what ``mmhaze clip-domains`` wrote.
         root: the folder that its photos lie in; by default its own.
         domain: instead of a file, which of how many domains all photos belong to, such as ``(1, 2)``.
 

@@ -33,7 +33,7 @@ class LoadDepth(BaseTransform):
     :func:`mmhaze.synthesis.depth.files.read_depth` can read.
 
     Args:
-        scale: metres for a value of 1; by default centimetres, in which ``tools/dataset_converters/haze_wild.py`` keeps
+        scale: metres for a value of 1; by default centimetres, in which ``mmhaze make-set haze-wild`` keeps
             depth. None for files that need none.
         kind: what the values are, see :mod:`mmhaze.synthesis.depth.files`.
     """

@@ -1,4 +1,4 @@
-"""A web page that answers: a photo goes in, its level and its haze come out. ``tools/webapp.py`` is its door.
+"""A web page that answers: a photo goes in, its level and its haze come out. ``mmhaze page`` is its door.
 
 :mod:`~mmhaze.web.inbox`
     where uploads pass through, and are deleted as soon as they are read

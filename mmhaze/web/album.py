@@ -1,4 +1,4 @@
-"""Many photos on the page: a row each, and the tables that ``tools/predict.py`` would write of them."""
+"""Many photos on the page: a row each, and the tables that ``mmhaze haze`` would write of them."""
 from __future__ import annotations
 
 import csv
@@ -43,7 +43,7 @@ def go_through(uploads: Sequence[Mapping[str, Any]], inbox: Inbox,
 
 
 def as_csv(predictions: Sequence[HazePrediction]) -> bytes:
-    """``haze.csv`` of ``tools/predict.py``: a row for each photo that could be read."""
+    """``haze.csv`` of ``mmhaze haze``: a row for each photo that could be read."""
     text = io.StringIO()
     rows = csv.DictWriter(text, COLUMNS, lineterminator='\n')
     rows.writeheader()

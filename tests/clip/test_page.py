@@ -19,7 +19,7 @@ def test_what_the_page_shows_runs(folder, tmp_path, monkeypatch, rng):
     (tmp_path / 'data' / 'RESIDE-6K' / 'train' / 'hazy').mkdir(parents=True)
     for name in ('data/RESIDE-6K/train/hazy/1400_1.png', 'photo.jpg'):
         cv2.imwrite(name, rng.integers(0, 256, (40, 60, 3), np.uint8))
-    command, = re.findall(r'```\npython tools/clip_domains.py (.*)\n```', PAGE)
+    command, = re.findall(r'```\nmmhaze clip-domains (.*)\n```', PAGE)
     assert command_of('clip-domains')([*command.split(), '--device', 'cpu']) == 0
     reading, asking = re.findall(r'```python\n(.*?)```', PAGE, re.DOTALL)
     names: dict = {}

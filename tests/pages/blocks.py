@@ -12,9 +12,10 @@ from pathlib import Path
 from ..conftest import ROOT
 
 BLOCK = re.compile(r'^```(\w*)\n(.*?)^```', re.DOTALL | re.MULTILINE)
-PROGRAM = re.compile(r'(?:python|pip|mim|make|hf|GPUS=\d+|tools/\w+\.sh) ')
+PROGRAM = re.compile(r'(?:python|mmhaze|pip|mim|make|hf|GPUS=\d+|tools/\w+\.sh) ')
 
-INLINE = re.compile(r'`(python tools/[^`\s]+\s[^`]+)`')
+# with what it works on: `mmhaze train --resume` is said of any
+INLINE = re.compile(r'`((?:python tools/[^`\s]+\s|mmhaze (?!make-set)[\w-]+\s(?!-))[^`]+)`')
 SMALL = dict(CONFIG='magnet-fe-s_lenet5_hazel-level', CHECKPOINT='small.pth', FILE='small.pth')
 
 

@@ -17,6 +17,7 @@ from mmengine.evaluator import Evaluator
 from mmengine.registry import DefaultScope
 from mmpretrain.registry import DATASETS, MODELS, VISUALIZERS
 
+from mmhaze.cli.main import main
 from mmhaze.runtime.shipped import find_config
 
 from ..conftest import ROOT
@@ -27,8 +28,8 @@ BLOCKS = all_blocks()
 ELSEWHERE = {  # what is not run here, and why
     'pip': 'noxfile.py installs', 'make': 'CI makes what is to be tested', 'hf': 'wants the network',
     'mim': 'wants an environment of its own', 'tools/dist_train.sh': 'tests/test_many_processes.py trains so',
-    'GPUS=16': 'wants a cluster', 'tools/demo.py': 'tests/cli/test_demo_command.py runs a small one',
-    'tools/reproduce.py': 'tests/cli/test_reproduce_command.py makes tables of less',
+    'GPUS=16': 'wants a cluster', 'mmhaze demo': 'tests/cli/test_demo_command.py runs a small one',
+    'mmhaze reproduce': 'tests/cli/test_reproduce_command.py makes tables of less',
     'configs/other_toolboxes': 'tests/toolboxes has them'}
 NO_WORKERS = [f'{part}_dataloader.{each}' for part in ('train', 'val', 'test')
               for each in ('num_workers=0', 'persistent_workers=False')]
@@ -58,8 +59,8 @@ def in_the_world(world, monkeypatch) -> Iterator[None]:
 
 def shortened(words: list[str], block: Block) -> list[str]:
     """A command that takes seconds: a step or two, parts of a set, no network to fetch."""
-    tool = Path(words[1]).name
-    if tool == 'train.py':
+    name = ' '.join(words[1:3]) if words[1] == 'make-set' else Path(words[1]).stem
+    if name == 'train':
         config = Config.fromfile(find_config(words[2]))
         length = ['train_cfg.max_epochs=1'] if config.train_cfg.by_epoch else \
             ['train_cfg.max_iters=2', 'train_cfg.val_interval=2']
@@ -70,16 +71,19 @@ def shortened(words: list[str], block: Block) -> list[str]:
                    for part in ('val', 'test') if each.get('ann_file') == 'pairs.csv']
         options = [*length, 'train_dataloader.batch_size=2', *NO_WORKERS]
         return [*words, *(options if '--cfg-options' in words else ['--cfg-options', *options])]
-    if tool == 'test.py':
+    if name == 'test':
         return [*words, *([] if '--cfg-options' in words else ['--cfg-options']), *NO_WORKERS]
-    if tool in ('hazel_level.py', 'haze_wild.py'):  # a tiny network is asked for depth in tests/synthesis/depth
+    if name in ('make-set hazel-level', 'make-set haze-wild'):  # tests/synthesis/depth asks a tiny network for depth
         instead = {word: f'made/{block.line}/{word}' for word in words if word.startswith('data/')}
         return [*({'model': 'ground', **instead}.get(word, word) for word in words), '--workers', '1',
-                *(['--allow-partial'] if tool == 'hazel_level.py' else [])]
+                *(['--allow-partial'] if name == 'make-set hazel-level' else [])]
     return [CLIP if word == 'CLIP' else word for word in words]
 
 
 def run(words: list[str], monkeypatch) -> None:
+    if words[0] == 'mmhaze':
+        assert main(words[1:]) == 0
+        return
     monkeypatch.setattr(sys, 'argv', words[1:])
     try:
         if words[1] == '-m':
@@ -97,11 +101,11 @@ COMMANDS = [pytest.param(block, words, id=f'{block} {" ".join(words)[:50]}') for
 
 @pytest.mark.parametrize('block, words', COMMANDS)
 def test_a_command_works(block, words, monkeypatch):
-    known = words[1] if words[0] == 'python' else words[0]
+    known = dict(python=words[1], mmhaze=f'mmhaze {words[1]}').get(words[0], words[0])
     known = 'configs/other_toolboxes' if any('configs/other_toolboxes' in word for word in words) else known
     if known in ELSEWHERE:
         pytest.skip(ELSEWHERE[known])
-    if known == 'tools/webapp.py':
+    if known == 'mmhaze page':
         pytest.importorskip('gradio')
         served: list = []
         monkeypatch.setattr('mmhaze.web.server.serve_until_stopped', lambda *what: served.append(what))
@@ -109,7 +113,7 @@ def test_a_command_works(block, words, monkeypatch):
     words = shortened(words, block)
     run(words, monkeypatch)
     assert '--out' not in words or Path(words[words.index('--out') + 1]).exists()
-    if known == 'tools/webapp.py':
+    if known == 'mmhaze page':
         assert served
 
 
@@ -118,11 +122,11 @@ def test_a_program_works_and_prints_what_it_says(block, monkeypatch, capsys):
     make_weights(block.text)
     if 'haze.onnx' in block.text:
         pytest.importorskip('onnxruntime')
-        make_weights('export_onnx.py magnet-fe-s_lenet5_hazel-level small.pth')
-        run(['python', 'tools/export_onnx.py', 'magnet-fe-s_lenet5_hazel-level', 'small.pth', '--out', 'haze.onnx',
+        make_weights('mmhaze export magnet-fe-s_lenet5_hazel-level small.pth')
+        run(['mmhaze', 'export', 'magnet-fe-s_lenet5_hazel-level', 'small.pth', '--out', 'haze.onnx',
              '--with-ucm'], monkeypatch)
     if 'domains.npz' in block.text:
-        run(['python', 'tools/clip_domains.py', 'data/RESIDE-6K/train/hazy', '--clip', CLIP], monkeypatch)
+        run(['mmhaze', 'clip-domains', 'data/RESIDE-6K/train/hazy', '--clip', CLIP], monkeypatch)
     if 'register_module' in block.text:
         import_as_its_page_says(block)
     else:
@@ -148,7 +152,7 @@ def test_a_config_builds_what_it_configures(block, tmp_path, monkeypatch):
             import_as_its_page_says(other)
     make_weights(block.text)
     if 'domains.npz' in block.text:
-        run(['python', 'tools/clip_domains.py', 'data/RESIDE-6K/train/hazy', '--clip', CLIP], monkeypatch)
+        run(['mmhaze', 'clip-domains', 'data/RESIDE-6K/train/hazy', '--clip', CLIP], monkeypatch)
     file = tmp_path / 'config.py'
     file.write_text(with_bases_found(block.text))
     config = Config.fromfile(file)

@@ -23,8 +23,8 @@ WEIGHTS = re.compile(r"--(?:model|base|dehazer|judge) (\S+)\s+--(?:base-|dehazer
                      r"|\('([\w-]+)', checkpoint='([^']+)'"
                      r"|model='([\w-]+)', checkpoint='([^']+)'"
                      r"|LevelModel\('([\w-]+)', '([^']+)'"
-                     r"|export_onnx\.py (\S+) (\S+)"
-                     r"|test\.py configs/\w+/(\S+)\.py\s+(\S+\.pth)")
+                     r"|mmhaze export (\S+) (\S+)"
+                     r"|mmhaze test (\S+)\s+(\S+\.pth)")
 
 
 def make_world(folder: Path) -> None:

@@ -1,5 +1,5 @@
 # Haze drawn anew over the clear photos of a Haze-wild that keeps its depth; tested on its pairs of photos never seen
-# (tools/dataset_converters/pairs.py lists them)
+# (mmhaze make-set pairs lists them)
 train_dataloader = dict(
     batch_size=8,
     num_workers=2,

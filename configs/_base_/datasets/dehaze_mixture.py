@@ -1,6 +1,6 @@
 # Outdoors and indoors: the scenes and photos of dehaze_roads.py, and twelve of the pairs of SOTS indoor, as often as
 # one of the others; tested on what is held out of each. data/sots-indoor holds the folders hazy and gt. The domains
-# are those of tools/clip_domains.py data/hazel-level, data/haze-wild and data/sots-indoor/hazy
+# are those of mmhaze clip-domains data/hazel-level, data/haze-wild and data/sots-indoor/hazy
 _base_ = './dehaze_roads.py'
 
 crop, pack = _base_.small

@@ -1,5 +1,5 @@
 # RESIDE-6K in DehazeFormer's layout, data/RESIDE-6K/{train,test}/{GT,hazy}, and the domains of its hazy photos by
-# tools/clip_domains.py data/RESIDE-6K/train/hazy and .../test/hazy
+# mmhaze clip-domains data/RESIDE-6K/train/hazy and .../test/hazy
 train_dataloader = dict(
     batch_size=16,
     num_workers=4,

@@ -1,4 +1,4 @@
-# The demo's drawn scenes, split by scene, mirrored at random; see tools/demo.py
+# The demo's drawn scenes, split by scene, mirrored at random; see mmhaze demo
 _base_ = './hazel-level.py'
 demo = dict(type='HazeLevelDataset', data_root='data/demo', split='scene')
 

@@ -73,7 +73,7 @@ class LearnedText(TextFeatures):
 
 @MODELS.register_module()
 class PrecomputedText(TextFeatures):
-    """The vectors of a file that ``tools/clip_domains.py`` wrote.
+    """The vectors of a file that ``mmhaze clip-domains`` wrote.
 
     Args:
         file: it.
