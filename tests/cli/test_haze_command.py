@@ -65,6 +65,27 @@ def test_a_model_gives_rows_with_what_the_inferencer_says(album, checkpoint, tmp
     assert f'haze.csv, haze.jsonl and overlays are in {out}' in said.out
 
 
+def test_without_a_folder_each_gets_a_line_and_nothing_is_written(album, checkpoint, tmp_path, capsys):
+    before = sorted(tmp_path.rglob('*'))
+    names = ('a.png', 'trip/a.png', 'trip/b.png')
+    assert haze([str(album)]) == 0
+    expected = mmhaze.HazeInferencer()(album, progress=False)
+    assert capsys.readouterr().out.splitlines() == [
+        f'{name}: an estimate, {seen.mask_share:.0%} is haze by UCM, haze factor {seen.haze_factor:.2f}, dark channel '
+        f'{seen.dark_channel:.2f}, saturation {seen.saturation:.2f}' for name, seen in zip(names, expected)]
+    assert haze([str(album), '--model', BASE, '--checkpoint', str(checkpoint)]) == 0
+    expected = mmhaze.HazeInferencer(BASE, checkpoint=checkpoint)(album, progress=False)
+    assert capsys.readouterr().out.splitlines() == [f'{name}: {describe(seen)}' for name, seen in zip(names, expected)]
+    assert sorted(tmp_path.rglob('*')) == before
+
+
+@pytest.mark.parametrize('words', [['--overlays'], ['--dehazer', 'dcp']])
+def test_pictures_want_a_folder(words, album, capsys):
+    with pytest.raises(SystemExit) as refused:
+        haze([str(album), *words])
+    assert refused.value.code == 2 and 'write pictures and want --out DIR' in capsys.readouterr().err
+
+
 def test_with_a_dehazer_each_photo_stands_beside_the_same_without_haze(album, checkpoint, tmp_path, capsys):
     out = tmp_path / 'out'
     arguments = ['--model', BASE, '--checkpoint', str(checkpoint), '--dehazer', 'dcp', '--device', 'cpu']

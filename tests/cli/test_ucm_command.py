@@ -13,6 +13,8 @@ import pytest
 
 from mmhaze.apis import inputs
 from mmhaze.io.photo import read_photo
+from mmhaze.ucm import segment_haze
+from tests.conftest import ROOT
 from tests.io.test_media import write_video
 from tests.jobs.test_segment import files
 from tests.ucm.photos import wall
@@ -20,8 +22,6 @@ from tests.ucm.photos import wall
 from .calling import command
 
 ucm = command('ucm')
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -53,6 +53,41 @@ def test_photos_get_their_pictures_rows_and_a_summary(album, tmp_path, capsys):
                      r'with reading and writing \d+\.\d photos a second', said.out)
     assert f'overlays, masks, segments, ucm.csv are in {out}' in said.out
     assert not said.err
+
+
+def test_without_a_folder_each_gets_a_line_and_nothing_is_written(album, tmp_path, capsys):
+    (album / 'trip' / 'c.png').write_text('hello')
+    before = sorted(tmp_path.rglob('*'))
+    assert ucm([str(album)]) == 1
+    said = capsys.readouterr()
+    lines = said.out.splitlines()
+    for line, name in zip(lines, ('a.png', 'trip/a.png')):
+        found = segment_haze(read_photo(album / name))
+        x0, y0, x1, y1 = found.box
+        assert line == f'{name}: {found.ratio:.0%} is haze, from ({x0}, {y0}) to ({x1}, {y1})'
+    assert lines[2:] == ['trip/b.png: no haze']
+    assert re.fullmatch(r'\nCould not be read \(1\):\n  \S+c\.png cannot be read as a photo: .*\n', said.err)
+    assert sorted(tmp_path.rglob('*')) == before
+
+
+def test_a_line_is_there_before_the_next_photo_is_read(tmp_path, capsys, monkeypatch):
+    for index in range(10):
+        cv2.imwrite(str(tmp_path / f'{index}.png'), wall(0.05)[:40, :50])
+    said_before = {}
+
+    def read_and_look(path):
+        said_before[path.name] = capsys.readouterr().out
+        return read_photo(path)
+
+    monkeypatch.setattr(inputs, 'read_photo', read_and_look)
+    assert ucm([str(tmp_path), '--workers', '1']) == 0
+    assert any('0.png: ' in said for name, said in said_before.items() if name < '5.png')
+
+
+def test_a_sweep_wants_a_folder(album, capsys):
+    with pytest.raises(SystemExit) as refused:
+        ucm([str(album), '--sweep', 'gray'])
+    assert refused.value.code == 2 and '--sweep draws into a folder and wants --out DIR' in capsys.readouterr().err
 
 
 def test_options_reach_the_run(album, tmp_path):
@@ -173,15 +208,17 @@ def test_ctrl_c_is_the_usual_end_of_a_camera_and_not_of_a_video(start, tmp_path,
     assert real(str(video)).get(cv2.CAP_PROP_FRAME_COUNT) == count
 
 
-def test_as_a_program_it_explains_itself_and_says_of_a_damaged_video_no_more_than_it_must(tmp_path):
-    def run(*arguments):
-        return subprocess.run([sys.executable, str(ROOT / 'tools' / 'ucm.py'), *arguments], cwd=tmp_path,
-                              capture_output=True, text=True, timeout=120)
+def test_it_explains_itself(capsys):
+    with pytest.raises(SystemExit) as helped:
+        ucm(['--help'])
+    shown = capsys.readouterr().out
+    assert helped.value.code == 0 and "'photos/*.jpg'" in shown and 'ucm.csv' in shown
 
-    explained = run('--help')
-    assert explained.returncode == 0 and "'photos/*.jpg'" in explained.stdout and 'ucm.csv' in explained.stdout
+
+def test_as_a_program_it_says_of_a_damaged_video_no_more_than_it_must(tmp_path):
     (tmp_path / 'cut.mp4').write_bytes(b'\0\0\0\x1cftypisom\0\0\x02\0isomiso2mp41')
-    damaged = run('cut.mp4', '--out', 'out')
+    damaged = subprocess.run([sys.executable, str(ROOT / 'tools' / 'ucm.py'), 'cut.mp4', '--out', 'out'], cwd=tmp_path,
+                             capture_output=True, text=True, timeout=120)
     assert damaged.returncode == 1 and damaged.stdout == 'Reading cut.mp4. Ctrl-C stops.\n'
     # torch 2.4 warns, come what may, of a part of its own that mmengine imports
     said = re.sub(r'\S+zero_optimizer\.py:\d+: DeprecationWarning: .*\n.*\n', '', damaged.stderr)
