@@ -68,6 +68,7 @@ setup(ext_modules=[passes], cmdclass=dict(build_py=BuildWithMIM), install_requir
     'pillow>=9.1',               # reads photos, and says when one is cut short
     'matplotlib>=3.7',           # draws, and has legends outside; the hosts ask for it, without a bound
     'rich>=12.6',                # progress; mmengine brings it anyway, and wants 12.3; 12.6 is the oldest that was run
+    'filelock>=3.12',            # one process a cell, on Windows too; torch brings it anyway; 3.12 is the oldest run
     'setuptools>=65,<82',        # mmengine 0.10 needs pkg_resources, which 82 dropped
     *mmcv_requirement(),
 ])

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from filelock import FileLock, Timeout
 from mmengine.config import Config
 from mmengine.runner import Runner
 from torch import nn
@@ -152,20 +153,10 @@ def only_one(folder: Path) -> Iterator[None]:
         BlockingIOError: another one is at work there.
     """
     try:
-        import fcntl
-    except ModuleNotFoundError:  # Windows has no such lock
-        yield
-        return
-    with (folder / '.lock').open('w') as lock:
-        deadline = time.monotonic() + WAIT_FOR_LOCK
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise BlockingIOError(f'another process is at work in {folder}') from None
-                time.sleep(0.2)
+        lock = FileLock(folder / '.lock').acquire(WAIT_FOR_LOCK, 0.2)
+    except Timeout:
+        raise BlockingIOError(f'another process is at work in {folder}') from None
+    with lock:
         yield
 
 
