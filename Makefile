@@ -52,6 +52,7 @@ lint: style types
 
 style: $(VENV)/.installed-tests
 	$(RUN) -m ruff check .
+	$(VENV)/bin/lint-imports --no-cache
 
 types: $(VENV)/.installed-tests
 	$(RUN) -m mypy

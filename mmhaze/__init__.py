@@ -24,7 +24,7 @@ def register_all_modules() -> None:
     Raises:
         ImportError: a host is missing or of a version that does not fit; the message says what to install.
     """
-    import_module('.register', __name__)
+    import_module('.registry', __name__).register_all_modules()
 
 
 def __getattr__(name: str) -> Any:

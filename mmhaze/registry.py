@@ -10,6 +10,7 @@ parts.
 """
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from .compat import prepare_hosts
@@ -54,6 +55,11 @@ class PluginRegistry(Registry):
     def build(self, cfg: dict, *args: Any, **kwargs: Any) -> Any:
         """Builds a part, ours or the host's: an encoder inside MagNet is any backbone of mmpretrain."""
         return self.host.build(cfg, *args, **kwargs)
+
+
+def register_all_modules() -> None:
+    """Registers every part and every model with the hosts; a second call does nothing."""
+    import_module('mmhaze.register')  # by name, as the locations below: what registers here stands above
 
 
 TRANSFORMS = PluginRegistry('transform', ROOT_TRANSFORMS, ROOT_TRANSFORMS, ['mmhaze.transforms'])

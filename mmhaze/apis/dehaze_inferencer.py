@@ -13,7 +13,6 @@ import torch
 from mmengine.config import Config
 from torch import Tensor
 
-from .. import register_all_modules
 from ..io.media import map_in_order
 from ..io.photo import from_unit_rgb, to_unit_rgb
 from ..io.progress import show_progress
@@ -21,7 +20,7 @@ from ..models.dehazers import BaseDehazer, DarkChannelPrior
 from ..models.dehazers.published import own_names
 from ..models.guidance import GuidedDehazer
 from ..models.trained import build_network
-from ..registry import MODELS
+from ..registry import MODELS, register_all_modules
 from ..runtime.checkpoints import load_checkpoint
 from ..runtime.shipped import find_config
 from .inferencer import HazeInferencer, HazePrediction

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-import re
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     import torch
 
     from ..models.trained import LevelModel
-
-_METRES = re.compile(r'(\d+(?:\.\d+)?) m')
 
 
 @dataclass(frozen=True)
@@ -215,16 +212,9 @@ class HazeInferencer:
 
 
 def _add_level(prediction: HazePrediction, model: LevelModel, scores: np.ndarray, seconds: float) -> HazePrediction:
+    from ..models.trained import visibility_of  # beside the model, which has torch and the hosts imported
     level = int(scores.argmax())
     name = model.classes[level]
     return replace(prediction, level=level, level_name=name, probabilities=tuple(scores.tolist()),
                    expected_level=float(scores @ np.arange(len(scores))), visibility=visibility_of(name),
                    seconds=prediction.seconds + seconds)
-
-
-def visibility_of(name: str | None) -> float | None:
-    """How far one sees at a level of this name, metres: 300 at ``'300 m'``, infinitely at ``'clear'``, else None."""
-    if name == 'clear':
-        return math.inf
-    metres = _METRES.fullmatch(name or '')
-    return float(metres[1]) if metres else None

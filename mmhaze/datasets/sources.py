@@ -11,7 +11,7 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmpretrain.registry import DATASETS
 
-from .. import register_all_modules
+from ..registry import register_all_modules
 from ..synthesis.writer import MANIFEST
 from .haze_wild import name_by_visibility
 from .listing import PARTS, Listed, read_folders, read_table

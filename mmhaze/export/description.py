@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-from ..apis.inferencer import visibility_of
-from ..models.trained import LevelModel
+from ..models.trained import LevelModel, visibility_of
 from ..version import __version__
 from .networks import magnifier_of, ucm_settings
 

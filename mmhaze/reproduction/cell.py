@@ -25,10 +25,10 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 from torch import nn
 
-from .. import baselines, register_all_modules
+from .. import baselines
 from ..datasets.listing import Listed
 from ..io.photo import read_photo
-from ..registry import MODELS
+from ..registry import MODELS, register_all_modules
 from ..runtime.checkpoints import check_checkpoint, newest_checkpoint
 from ..runtime.hooks import SeedEpochs
 from ..runtime.machine import describe_machine

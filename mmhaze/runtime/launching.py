@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from mmengine.config import Config
 
-from .. import register_all_modules
+from ..registry import register_all_modules
 
 
 def load_run(path: Path, work_dir: str | None = None, options: Mapping[str, Any] | None = None, launcher: str = 'none',
