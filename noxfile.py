@@ -41,7 +41,8 @@ def test_with(name: str) -> Callable[[nox.Session], None]:
             session.run('python', '-m', 'pytest', '-q', 'tests/toolboxes')
         train_and_ask(session)
         if not session.posargs:
-            session.run('python', 'benchmarks/versions.py', '--add', name, 'tests.xml', '--docs', str(ROOT / 'docs'))
+            session.run('python', '-m', 'docs.scripts.versions', '--add', name, 'tests.xml', '--docs',
+                        str(ROOT / 'docs'))
     return run
 
 

@@ -2,12 +2,12 @@
 from __future__ import annotations
 
 import mmpretrain
-import model_index
 import pytest
 import yaml
 from mmengine.config import Config
 
 import mmhaze.register  # noqa: F401
+from docs.scripts import model_index
 
 from .conftest import ROOT
 

@@ -46,5 +46,7 @@ def test_the_files_that_a_page_names_are_there(page):
     text = page.read_text(encoding='utf-8')
     links = [page.parent / link for link in re.findall(r'\]\(([^)#:\s]+)\)', text)]
     commands = [ROOT / name for name in re.findall(r'(?:^|\s)((?:configs|tools|benchmarks)/[\w./-]+\.(?:py|sh))', text)]
+    commands += [ROOT / f'{name.replace(".", "/")}.py'
+                 for name in re.findall(r'python -m ((?:benchmarks|docs)\.[\w.]+)', text)]
     missing = [str(path) for path in links + commands if not path.exists()]
     assert not missing

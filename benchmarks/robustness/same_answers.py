@@ -1,7 +1,7 @@
 """Shows that what the tools answer is the same as at another commit, to the byte, and weights to the bit.
 
-    python benchmarks/robustness/same_answers.py --against main~20
-    python benchmarks/robustness/same_answers.py --against-folder ../mmhaze-before --only ucm predict
+    python -m benchmarks.robustness.same_answers --against main~20
+    python -m benchmarks.robustness.same_answers --against-folder ../mmhaze-before --only ucm predict
 
 The commit is checked out into a temporary work tree. Each sample of sample_answers.py runs in one process a tree, on
 inputs drawn for it, and every file that comes out is compared. A line a sample says ``same``, or what differs. It takes
@@ -27,7 +27,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sample_answers import OLD, READS, SAMPLES
+from benchmarks.robustness.sample_answers import OLD, READS, SAMPLES
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).with_name('sample_answers.py')

@@ -4,10 +4,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import small_clip
 import torch
 from PIL import Image
 
+from benchmarks.studies import small_clip
 from mmhaze.clip import ClipBackend
 from mmhaze.clip.preprocess import MEAN, STD, Preprocess
 

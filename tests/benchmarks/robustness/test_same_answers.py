@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import same_answers
 import torch
-from sample_answers import SAMPLES
+
+from benchmarks.robustness import same_answers
+from benchmarks.robustness.sample_answers import SAMPLES
 
 
 def write_answers(folder: Path, pixel: int = 7, weight: float = 0.5, share: float = 0.25, seconds: float = 1.0) -> Path:
