@@ -6,6 +6,6 @@ from . import registry  # noqa: F401, I001  before what registers with it
 from . import datasets, metrics, models, transforms  # noqa: F401
 from .runtime import mixed_precision  # noqa: F401
 from .runtime.shipped import register_models
-from .visualization import hook, visualizer  # noqa: F401
+from .visualization import validation_hook, visualizer  # noqa: F401
 
 register_models()

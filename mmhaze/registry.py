@@ -68,6 +68,6 @@ MODELS = PluginRegistry('model', ROOT_MODELS, HOST_MODELS, ['mmhaze.models'])
 METRICS = PluginRegistry('metric', ROOT_METRICS, HOST_METRICS, ['mmhaze.metrics'])
 OPTIM_WRAPPERS = PluginRegistry('optim wrapper', ROOT_OPTIM_WRAPPERS, HOST_OPTIM_WRAPPERS,
                                 ['mmhaze.runtime.mixed_precision'])
-HOOKS = PluginRegistry('hook', ROOT_HOOKS, HOST_HOOKS, ['mmhaze.visualization.hook'])
+HOOKS = PluginRegistry('hook', ROOT_HOOKS, HOST_HOOKS, ['mmhaze.visualization.validation_hook'])
 VISUALIZERS = PluginRegistry('visualizer', ROOT_VISUALIZERS, HOST_VISUALIZERS,
                              ['mmhaze.visualization.visualizer'])

@@ -42,7 +42,7 @@ from mmhaze.datasets.sources import open_source
 from mmhaze.io.files import write_whole
 from mmhaze.io.photo import read_photo
 from mmhaze.io.progress import show_progress
-from mmhaze.synthesis.depth.files import read_depth
+from mmhaze.synthesis.depth.depth_files import read_depth
 from mmhaze.synthesis.wild_photos import PhotoTable
 from mmhaze.ucm import segment_haze
 

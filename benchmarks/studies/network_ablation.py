@@ -27,11 +27,11 @@ from benchmarks.studies.scene_ablation import deal
 from mmhaze.io.files import write_whole
 from mmhaze.reproduction.cells import Cell, plan_cells
 from mmhaze.reproduction.data import DATA_SETS, Listing, read_listing
+from mmhaze.reproduction.paper_tables import Row
 from mmhaze.reproduction.report import make_row
 from mmhaze.reproduction.results import RESULT
 from mmhaze.reproduction.running import run_cells
 from mmhaze.reproduction.table import describe_outcome
-from mmhaze.reproduction.tables import Row
 from mmhaze.synthesis.fog import FOGS
 from mmhaze.synthesis.writer import read_table, write_table
 

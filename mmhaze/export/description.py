@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..models.trained import LevelModel, visibility_of
 from ..version import __version__
-from .networks import magnifier_of, ucm_settings
+from .modules import magnifier_of, ucm_settings
 
 MEANINGS = dict(
     photo='(N, H, W, 3) uint8 BGR, photos of one size as they are, upright',

@@ -13,7 +13,7 @@ from ..models.trained import LevelModel
 from ..physics import add_haze, visibility_to_beta
 from ..synthesis.scenes import render_scene
 from .description import describe
-from .networks import CHANNELS, FromChannels, FromPhoto
+from .modules import CHANNELS, FromChannels, FromPhoto
 from .operators import teach_exporter
 
 OPSET = 17  # the newest that the oldest torch writes

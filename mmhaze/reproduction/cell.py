@@ -30,9 +30,9 @@ from ..datasets.listing import Listed
 from ..io.photo import read_photo
 from ..registry import MODELS, register_all_modules
 from ..runtime.checkpoints import check_checkpoint, newest_checkpoint
-from ..runtime.hooks import SeedEpochs
 from ..runtime.machine import describe_machine
 from ..runtime.mixed_precision import mix_precision
+from ..runtime.seed_epochs import SeedEpochs
 from .data import DATA_SETS, read_listing
 from .hooks import Diverged, RecordCurve
 from .results import read_curve, write_failure, write_result

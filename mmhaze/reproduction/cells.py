@@ -12,8 +12,8 @@ from mmengine.config import Config
 
 from ..version import __version__
 from .data import DataSet, Listing
+from .paper_tables import Row
 from .results import CELLS
-from .tables import Row
 
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 VAL_INTERVAL = 5  # epochs; validation is for the curve alone

@@ -6,9 +6,9 @@ from statistics import mean, stdev
 from typing import Any
 
 from .data import DataSet, Listing
+from .paper_tables import TABLES, Row
 from .running import Outcome
 from .scores import score
-from .tables import TABLES, Row
 
 # averaged over the seeds
 NUMBERS = ('accuracy', 'macro_f1', 'mae', 'within_1', 'kappa', 'recall_light', 'recall_heavy', 'ece', 'seconds')

@@ -13,10 +13,10 @@ from .cells import Cell, plan_cells
 from .data import DATA_SETS, Listing, check_photos, read_listing
 from .figures import draw_section
 from .page import number, render
+from .paper_tables import choose_rows
 from .report import make_problem, make_section
 from .results import RUNS, pack_runs, read_runs
 from .running import FINISHED, Outcome, look, run_cells
-from .tables import choose_rows
 
 
 class Table:

@@ -5,9 +5,9 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from .checkpoints import check_checkpoint, newest_checkpoint
-from .hooks import SeedEpochs
 from .launching import leave_group
 from .mixed_precision import mix_precision
+from .seed_epochs import SeedEpochs
 
 NEWEST = 'newest'
 

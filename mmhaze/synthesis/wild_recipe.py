@@ -15,7 +15,7 @@ from ..io.resizing import fit_within
 from ..physics import beta_to_visibility
 from ..version import __version__
 from .depth import DepthSource, FileDepth
-from .depth.files import read_depth_of
+from .depth.depth_files import read_depth_of
 from .depth.own import CENTIMETRE, encode_depth
 from .depth.sky import set_sky_far
 from .fog import WILD_FOGS, render

@@ -11,7 +11,7 @@ from ..io.resizing import fit_within
 from ..physics import beta_to_visibility, transmission
 from ..physics.airlight import estimate_airlight, soften_airlight
 from ..registry import TRANSFORMS
-from ..synthesis.depth.files import resize_depth
+from ..synthesis.depth.depth_files import resize_depth
 from ..synthesis.depth.sky import set_sky_far
 from ..synthesis.fog import FOGS, WILD_FOGS, frida_params, haze_fields, render
 from ..synthesis.levels import SCHEDULES

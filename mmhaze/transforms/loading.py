@@ -6,7 +6,7 @@ from mmcv.transforms import BaseTransform
 
 from ..io.photo import read_photo
 from ..registry import TRANSFORMS
-from ..synthesis.depth.files import KINDS, read_depth_of
+from ..synthesis.depth.depth_files import KINDS, read_depth_of
 from .workers import calm_worker
 
 
@@ -30,12 +30,12 @@ class LoadDepth(BaseTransform):
     """Adds ``depth``, metres, (H, W) float32 of the size of ``img``, above 0 and infinite for the sky.
 
     **Required keys**: ``img``, (H, W, 3), as loaded; ``img_path``; ``depth_path``, a file that
-    :func:`mmhaze.synthesis.depth.files.read_depth` can read.
+    :func:`mmhaze.synthesis.depth.depth_files.read_depth` can read.
 
     Args:
         scale: metres for a value of 1; by default centimetres, in which ``mmhaze make-set haze-wild`` keeps
             depth. None for files that need none.
-        kind: what the values are, see :mod:`mmhaze.synthesis.depth.files`.
+        kind: what the values are, see :mod:`mmhaze.synthesis.depth.depth_files`.
     """
 
     def __init__(self, scale: float | None = 0.01, kind: str | None = None) -> None:

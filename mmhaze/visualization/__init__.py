@@ -10,16 +10,16 @@ if TYPE_CHECKING:
     from .cam import LevelCam, level_cams, overlay_heat
     from .cam_sheet import Looker, draw_cams
     from .embedding import draw_embedding, embed, extract_features
-    from .hook import HazeVisualizationHook
     from .level import side_by_side, write_caption
     from .level_figures import draw_confusions, draw_recalls
     from .overlay import overlay_haze
     from .sheet import Prediction, draw_sheet
     from .sweep import SWEEPS, draw_sweep
+    from .validation_hook import HazeVisualizationHook
     from .visualizer import HazeVisualizer
 
 _HOMES = dict(
-    HazeVisualizationHook='hook', HazeVisualizer='visualizer', draw_answer='answer', overlay_haze='overlay',
+    HazeVisualizationHook='validation_hook', HazeVisualizer='visualizer', draw_answer='answer', overlay_haze='overlay',
     side_by_side='level', write_caption='level',
     LevelCam='cam', level_cams='cam', overlay_heat='cam', Looker='cam_sheet', draw_cams='cam_sheet',
     draw_embedding='embedding', embed='embedding', extract_features='embedding', draw_confusions='level_figures',

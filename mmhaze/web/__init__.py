@@ -8,8 +8,8 @@
     it without its haze, and where the network looks; after the answer, as they take longer
 :mod:`~mmhaze.web.album`
     many photos: the rows, and the tables to download
-:mod:`~mmhaze.web.words`
+:mod:`~mmhaze.web.markup`
     both as HTML
-:mod:`~mmhaze.web.page`, :mod:`~mmhaze.web.server`
+:mod:`~mmhaze.web.blocks`, :mod:`~mmhaze.web.server`
     the page, and who may ask it what; these two need Gradio
 """

@@ -3,8 +3,8 @@ from __future__ import annotations
 
 from ..models.trained import LevelModel
 from ..visualization.cam import level_cams, overlay_heat
+from .markup import figures
 from .visit import Visit, as_picture
-from .words import figures
 
 CAPTIONS = dict(task='task channel: the photo', magnifier='magnifier channel: its haze')
 

@@ -6,7 +6,7 @@ from typing import Any
 from ..apis.dehaze_inferencer import DehazeInferencer
 from ..apis.inferencer import HazeInferencer
 from ..io.resizing import fit_within
-from . import words
+from . import markup
 from .visit import LONGEST_SIDE, Visit, compare
 
 
@@ -26,5 +26,5 @@ def clear_up(dehazer: DehazeInferencer, judge: HazeInferencer,
         result = dehazer.dehaze(fit_within(visit.photo, LONGEST_SIDE), visit.name)
         after, = judge(result.dehazed, progress=False)
     except ValueError as error:  # such as that the photo is too large for the memory
-        return None, words.problem(str(error))
-    return compare(visit, result.dehazed, 'dehazed.jpg'), words.cleared_line(visit.prediction, after, result.seconds)
+        return None, markup.problem(str(error))
+    return compare(visit, result.dehazed, 'dehazed.jpg'), markup.cleared_line(visit.prediction, after, result.seconds)

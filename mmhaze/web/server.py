@@ -85,8 +85,8 @@ def serve(inferencer: HazeInferencer, title: str, host: str = '127.0.0.1', port:
     """
     with Inbox() as inbox:
         os.environ['GRADIO_TEMP_DIR'] = str(inbox.folder)  # read when the page is built
-        from .look import CSS, HEAD, make_theme
-        from .page import build_page
+        from .blocks import build_page
+        from .theme import CSS, HEAD, make_theme
         from .toolkit import Middleware
 
         page = build_page(inferencer, inbox, title, dehazer)

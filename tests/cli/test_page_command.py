@@ -89,7 +89,7 @@ def test_a_port_that_is_taken_is_said_before_anything_is_loaded(capsys):
 
 def test_where_gradio_is_missing_it_says_what_to_install(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, 'gradio', None)
-    for name in ('toolkit', 'look', 'page'):
+    for name in ('toolkit', 'theme', 'blocks'):
         monkeypatch.delitem(sys.modules, f'mmhaze.web.{name}', raising=False)
     before = [signal.getsignal(name) for name in ENDS]
     assert page(['--port', free_port()]) == 2

@@ -117,7 +117,7 @@ def test_a_file_that_does_not_agree_is_not_left_behind(worst, tmp_path, monkeypa
 
 
 def test_a_graph_that_answers_otherwise_is_found_out(tmp_path, monkeypatch):
-    monkeypatch.setattr('mmhaze.export.networks.FromChannels.forward',
+    monkeypatch.setattr('mmhaze.export.modules.FromChannels.forward',
                         lambda self, task: self.network(task.float(), mode='tensor').softmax(1))
     with pytest.raises(ValueError, match='is not written'):
         export_onnx(spread_out(BASE, tmp_path / 'some.pth'), tmp_path / 'some.onnx')

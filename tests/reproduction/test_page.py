@@ -9,9 +9,9 @@ import pytest
 from mmhaze.reproduction.cells import Cell
 from mmhaze.reproduction.data import DATA_SETS, Listing
 from mmhaze.reproduction.page import COLUMNS, number, render, with_spread
+from mmhaze.reproduction.paper_tables import choose_rows
 from mmhaze.reproduction.report import make_section
 from mmhaze.reproduction.running import Outcome, estimate_left
-from mmhaze.reproduction.tables import choose_rows
 
 HAZEL = DATA_SETS['hazel-level']
 RIGHT = {'HBFD': [10], 'ResNet18': [34, 33, 35], 'MagNet-ResNet18': [34, 35], 'LeNet5': [20]}  # of 36 photos

@@ -17,10 +17,10 @@ import torch
 from mmhaze.reproduction import running
 from mmhaze.reproduction.cells import plan_cells
 from mmhaze.reproduction.data import DATA_SETS, Listing
+from mmhaze.reproduction.paper_tables import TABLES
 from mmhaze.reproduction.results import RUNS, pack_runs, read_result, read_runs, write_result
 from mmhaze.reproduction.running import look
 from mmhaze.reproduction.table import Table
-from mmhaze.reproduction.tables import TABLES
 from mmhaze.version import __version__
 
 from ..conftest import ROOT

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mmhaze.datasets.listing import read_table
-from mmhaze.synthesis.depth.files import read_depth
+from mmhaze.synthesis.depth.depth_files import read_depth
 from mmhaze.synthesis.fog import render
 from mmhaze.synthesis.make_hazel_level import FridaScene, find_scenes, make_hazel_level
 from mmhaze.synthesis.plan import plan_rows

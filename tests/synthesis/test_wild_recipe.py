@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from mmhaze.synthesis.depth import FileDepth, GroundPlane
-from mmhaze.synthesis.depth.files import read_depth
+from mmhaze.synthesis.depth.depth_files import read_depth
 from mmhaze.synthesis.depth.own import encode_depth
 from mmhaze.synthesis.depth.sky import set_sky_far
 from mmhaze.synthesis.fog import HazeParams, render

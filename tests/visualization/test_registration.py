@@ -21,5 +21,6 @@ def test_plain_names_are_found_and_neither_drawing_nor_gradcam_is_brought():
             "print(*(name in sys.modules for name in ('matplotlib', 'pytorch_grad_cam', 'sklearn')))\n"
             "print(all(hasattr(mmhaze.visualization, name) for name in mmhaze.visualization.__all__))\n"
             "print(hasattr(mmhaze.visualization, 'draw_nothing'), 'pytorch_grad_cam' in sys.modules)")
-    assert run(code).splitlines() == ['mmhaze.visualization.hook mmhaze.visualization.visualizer', 'False False False',
-                                      'True', 'False False']
+    assert run(code).splitlines() == [
+        'mmhaze.visualization.validation_hook mmhaze.visualization.visualizer', 'False False False', 'True',
+        'False False']

@@ -65,5 +65,5 @@ def test_every_path_that_is_open_is_one_that_gradio_serves():
 
 def test_the_pages_parts_do_without_gradio():
     code = ('import sys, mmhaze.apis, mmhaze.web.album, mmhaze.web.cams, mmhaze.web.clearing, '
-            'mmhaze.web.inbox, mmhaze.web.server, mmhaze.web.words; sys.exit("gradio" in sys.modules)')
+            'mmhaze.web.inbox, mmhaze.web.server, mmhaze.web.markup; sys.exit("gradio" in sys.modules)')
     assert subprocess.run([sys.executable, '-c', code], check=False).returncode == 0

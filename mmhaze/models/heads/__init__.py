@@ -1,4 +1,4 @@
 from .network_constraint import NetworkConstraintHead
-from .ordinal_nll import OrdinalNLLHead
+from .ordinal_head import OrdinalNLLHead
 
 __all__ = ['NetworkConstraintHead', 'OrdinalNLLHead']

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from .files import FileDepth
+from .depth_files import FileDepth
 from .ground import GroundPlane
 from .network import DEPTH_ANYTHING_METRIC_OUTDOOR_SMALL, NetworkDepth
 

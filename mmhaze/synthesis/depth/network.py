@@ -21,7 +21,7 @@ import torch
 
 from ...io.files import write_whole
 from ...io.photo import read_photo
-from .files import resize_depth
+from .depth_files import resize_depth
 from .own import CENTIMETRE, encode_depth, open_folder
 from .sky import find_sky
 
@@ -107,7 +107,7 @@ class NetworkDepth:
 
     def write_depths(self, photos: Iterable[Path], root: Path, out: Path,
                      progress: Callable[[int], None] = lambda count: None) -> list[str]:
-        """Writes the depth of photos to a folder that :class:`mmhaze.synthesis.depth.files.FileDepth` reads.
+        """Writes the depth of photos to a folder that :class:`mmhaze.synthesis.depth.depth_files.FileDepth` reads.
 
         The depth of ``root/street/7.jpg`` is ``out/street/7.jpg.png``, 16 bits, centimetres, 0 for the sky and for what
         is beyond 655 m. Files that are there already are whole, and left alone.

@@ -13,7 +13,7 @@ import torch
 
 from mmhaze.io.media import Photos, find_media
 from mmhaze.io.photo import read_photo
-from mmhaze.synthesis.depth.files import FileDepth
+from mmhaze.synthesis.depth.depth_files import FileDepth
 from mmhaze.synthesis.depth.network import DEPTH_ANYTHING_METRIC_OUTDOOR_SMALL, NetworkDepth, _find_range
 
 FARTHEST = 80

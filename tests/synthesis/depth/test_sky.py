@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mmhaze.io.photo import read_photo
-from mmhaze.synthesis.depth.files import read_depth, read_depth_of
+from mmhaze.synthesis.depth.depth_files import read_depth, read_depth_of
 from mmhaze.synthesis.depth.sky import find_sky, set_sky_far
 from mmhaze.synthesis.scenes import render_scene
 

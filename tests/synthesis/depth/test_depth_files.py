@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from mmhaze.io.photo import read_photo
-from mmhaze.synthesis.depth.files import FileDepth, read_depth, read_depth_of, resize_depth
+from mmhaze.synthesis.depth.depth_files import FileDepth, read_depth, read_depth_of, resize_depth
 from mmhaze.synthesis.fdd import read_fdd
 
 METRES = np.array([[2.5, 40.0, 7.0], [3.0, 655.35, 0.01]], np.float32)

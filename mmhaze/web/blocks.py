@@ -13,7 +13,7 @@ from typing import Any
 from ..apis.dehaze_inferencer import DehazeInferencer
 from ..apis.inferencer import HazeInferencer
 from ..visualization import overlay_haze
-from . import words
+from . import markup
 from .album import as_csv, as_jsonl, go_through
 from .cams import draw_cams
 from .clearing import clear_up
@@ -77,7 +77,7 @@ class _PhotoTab:
                 with gr.Column(visible=False, elem_id='network') as self.network:
                     self.cams = gr.HTML(elem_id='cams', padding=False)
             with gr.Column(scale=2, min_width=300):
-                self.answer = gr.HTML(words.welcome(inferencer.model is not None), elem_id='answer', padding=False)
+                self.answer = gr.HTML(markup.welcome(inferencer.model is not None), elem_id='answer', padding=False)
                 with gr.Column(visible=False, elem_id='tuning') as self.tuning:
                     self.settings = _add_settings()
                     reset = gr.Button('Back to the defaults', size='sm', elem_id='reset')
@@ -124,21 +124,21 @@ class _PhotoTab:
             visit = look()
             mask = self.redraw(visit, *settings)
         except ValueError as error:
-            return [None, None, words.problem(str(error)), None, '', '', *NOT_CLEARED, *[gr.update(visible=False)] * 4]
+            return [None, None, markup.problem(str(error)), None, '', '', *NOT_CLEARED, *[gr.update(visible=False)] * 4]
         model = self.inferencer.model
-        answer = words.answer(visit.prediction, visit.name, model.classes if model is not None else ())
+        answer = markup.answer(visit.prediction, visit.name, model.classes if model is not None else ())
         seen = gr.update(visible=True)
-        return [None, visit, answer, *mask, '', NOT_CLEARED[0], words.clearing(), seen, seen,
+        return [None, visit, answer, *mask, '', NOT_CLEARED[0], markup.clearing(), seen, seen,
                 gr.update(visible=model is not None), gr.update(visible=self.dehazer is not None)]
 
     def redraw(self, visit: Visit | None, *settings: Any) -> list[Any]:
         """The pictures to slide over each other, and the line below them."""
         if visit is None:
-            return [gr.skip(), words.problem(FORGOTTEN)]
+            return [gr.skip(), markup.problem(FORGOTTEN)]
         chosen = read_settings(settings)
         regions = segment(visit.photo, chosen)
         pictures = compare(visit, overlay_haze(visit.photo, regions), 'haze.jpg')
-        return [pictures, words.mask_line(regions, asked_gray(chosen))]
+        return [pictures, markup.mask_line(regions, asked_gray(chosen))]
 
     def redraw_gray(self, visit: Visit | None, *settings: Any) -> list[Any]:
         """Who moves the gray threshold does not want it worked out."""
@@ -196,12 +196,12 @@ def _add_album_tab(inferencer: HazeInferencer, inbox: Inbox) -> None:
     """Many photos: a table of them, and its files to download."""
     drop = gr.File(file_count='multiple', file_types=['image'], show_label=False, height=180, elem_id='drop-many')
     _fetch_nothing(drop)
-    table = gr.HTML(words.welcome_many(), elem_id='album', padding=False)
+    table = gr.HTML(markup.welcome_many(), elem_id='album', padding=False)
 
     def run(uploads: list[Mapping[str, Any]] | None) -> Iterator[list[Any]]:
         for found in go_through(uploads or [], inbox, inferencer):
             complete = len(found) == len(uploads or [])
             tables = {'haze.csv': as_csv(found), 'haze.jsonl': as_jsonl(found)} if complete else {}
-            yield [None, words.album(found, len(uploads or []), inferencer.model is not None, tables)]
+            yield [None, markup.album(found, len(uploads or []), inferencer.model is not None, tables)]
 
     drop.upload(run, [drop], [drop, table], show_progress='hidden', **PLAIN)

@@ -9,7 +9,7 @@ import pytest
 
 from mmhaze.apis import HazePrediction
 from mmhaze.ucm import segment_haze
-from mmhaze.web import words
+from mmhaze.web import markup
 from tests.ucm.photos import wall
 
 LEVEL = HazePrediction('a.jpg', True, mask_share=0.375, level=1, level_name='200 m', probabilities=(0.25, 0.75),
@@ -22,7 +22,7 @@ def plain(html: str) -> str:
 
 
 def test_a_level_is_said_with_all_that_is_known_of_it():
-    said = words.answer(LEVEL, 'my photo.jpg', ('300 m', '200 m'))
+    said = markup.answer(LEVEL, 'my photo.jpg', ('300 m', '200 m'))
     assert plain(said) == ('Level 1 75% sure Visibility 200 m Expected level 0.8 of 0 to 1 Share of the photo '
                            'that is haze 38% 0 · 300 m 25% 1 · 200 m 75% my photo.jpg · 12 ms')
     assert re.findall(r'width:([\d.]+)%', said) == ['25.0', '75.0']
@@ -31,22 +31,23 @@ def test_a_level_is_said_with_all_that_is_known_of_it():
 
 @pytest.mark.parametrize(('visibility', 'text'), [(math.inf, 'Visibility clear'), (None, 'sure Expected level')])
 def test_visibility_is_said_where_it_is_known(visibility, text):
-    assert text in plain(words.answer(replace(LEVEL, visibility=visibility), 'a.jpg', ('clear', 'level 1')))
+    assert text in plain(markup.answer(replace(LEVEL, visibility=visibility), 'a.jpg', ('clear', 'level 1')))
 
 
 def test_an_estimate_is_marked_as_one():
-    said = words.answer(ESTIMATE, 'a.jpg')
+    said = markup.answer(ESTIMATE, 'a.jpg')
     assert plain(said).startswith('An estimate without training')
     assert re.findall(r'width:([\d.]+)%', said) == ['50.0', '50.0', '12.5']
     assert 'less is hazier' in said and 'Level' not in plain(said)
-    assert 'unknown' in words.answer(replace(ESTIMATE, haze_factor=math.nan), 'a.jpg')
+    assert 'unknown' in markup.answer(replace(ESTIMATE, haze_factor=math.nan), 'a.jpg')
 
 
 @pytest.mark.parametrize('said', [
-    words.answer(LEVEL, '<script>', ('<script>', 'b')), words.answer(ESTIMATE, '<script>'), words.problem('<script>'),
-    words.cleared_line(replace(LEVEL, level_name='<script>'), LEVEL, 1.0),
-    words.album([replace(LEVEL, file='<script>')], 1, True, {}), words.figures([('<script>', '')], '<script>'),
-    words.album([HazePrediction('<script>', True, problem='<script>')], 1, True, {})])
+    markup.answer(LEVEL, '<script>', ('<script>', 'b')), markup.answer(ESTIMATE, '<script>'),
+    markup.problem('<script>'),
+    markup.cleared_line(replace(LEVEL, level_name='<script>'), LEVEL, 1.0),
+    markup.album([replace(LEVEL, file='<script>')], 1, True, {}), markup.figures([('<script>', '')], '<script>'),
+    markup.album([HazePrediction('<script>', True, problem='<script>')], 1, True, {})])
 def test_names_of_files_are_no_html(said):
     assert '<script>' not in said and '&lt;script&gt;' in said
 
@@ -55,40 +56,40 @@ def test_what_is_said_of_the_mask():
     photo = wall(0.1)
     regions = segment_haze(photo)
     x0, y0, x1, y1 = regions.box
-    assert plain(words.mask_line(regions, None)).startswith(
+    assert plain(markup.mask_line(regions, None)).startswith(
         f'{regions.ratio:.0%} of the photo is haze, within {x1 - x0} by {y1 - y0} pixels.')
     dim = photo // 2
-    assert 'gray threshold 100, as 200 leaves next to nothing' in words.mask_line(
+    assert 'gray threshold 100, as 200 leaves next to nothing' in markup.mask_line(
         segment_haze(dim, gray_threshold=200), 200.0)
-    assert 'leaves' not in words.mask_line(segment_haze(photo, gray_threshold=120), 120.0)
-    assert 'No haze' in words.mask_line(segment_haze(np.zeros((9, 9, 3), np.uint8)), None)
+    assert 'leaves' not in markup.mask_line(segment_haze(photo, gray_threshold=120), 120.0)
+    assert 'No haze' in markup.mask_line(segment_haze(np.zeros((9, 9, 3), np.uint8)), None)
 
 
 def test_how_hazy_a_photo_was_and_is():
-    said = words.cleared_line(replace(LEVEL, level=5, level_name='86 m'), replace(LEVEL, expected_level=0.25), 1.25)
+    said = markup.cleared_line(replace(LEVEL, level=5, level_name='86 m'), replace(LEVEL, expected_level=0.25), 1.25)
     assert plain(said).startswith('The network says level 5 (86 m) before, level 1 (200 m) after.')
     assert 'data-before="0.75" data-after="0.25"' in said and 'in 1.2 s.' in said and 'estimate' not in said
-    said = words.cleared_line(ESTIMATE, replace(ESTIMATE, haze_factor=math.nan), 1.25)
+    said = markup.cleared_line(ESTIMATE, replace(ESTIMATE, haze_factor=math.nan), 1.25)
     assert plain(said).startswith('Haze factor 0.64 before, unknown after, an estimate without training.')
     assert 'data-before="0.64" data-after="nan"' in said
 
 
 def test_a_table_shows_the_last_rows_while_it_grows_and_all_of_them_then():
     rows = [replace(LEVEL, file=f'{index}.jpg') for index in range(20)]
-    growing, done = words.album(rows, 40, True, {}), words.album(rows, 20, True, {'haze.csv': b'a,b'})
+    growing, done = markup.album(rows, 40, True, {}), markup.album(rows, 20, True, {'haze.csv': b'a,b'})
     assert '20 of 40 photos' in growing and '11.jpg' not in growing and '12.jpg' in growing and 'href' not in growing
     assert '>20 photos<' in done and '0.jpg' in done and '19.jpg' in done
     assert 'download="haze.csv" href="data:application/octet-stream;base64,YSxi"' in done
 
 
 def test_a_table_has_visibility_where_one_is_known():
-    both = words.album([LEVEL, replace(LEVEL, visibility=math.inf)], 2, True, {})
+    both = markup.album([LEVEL, replace(LEVEL, visibility=math.inf)], 2, True, {})
     assert plain(both).endswith('Photo Level Sure Visibility Haze a.jpg 1 75% 200 m 38% a.jpg 1 75% clear 38%')
-    neither = words.album([replace(LEVEL, visibility=None)], 1, True, {})
+    neither = markup.album([replace(LEVEL, visibility=None)], 1, True, {})
     assert plain(neither).endswith('Photo Level Sure Haze a.jpg 1 75% 38%')
 
 
 def test_a_table_says_what_could_not_be_read():
-    said = words.album([ESTIMATE, HazePrediction('b.jpg', False, problem='b.jpg is broken.')], 2, False, {})
+    said = markup.album([ESTIMATE, HazePrediction('b.jpg', False, problem='b.jpg is broken.')], 2, False, {})
     assert '1 photo, 1 could not be read · an estimate without training' in said
     assert plain(said).endswith('a.jpg 38% 0.64 0.50 0.12 b.jpg b.jpg is broken.')

@@ -9,7 +9,7 @@ import torch
 from mmpretrain.registry import MODELS
 from mmpretrain.structures import DataSample
 
-from mmhaze.models.heads.ordinal_nll import PACE
+from mmhaze.models.heads.ordinal_head import PACE
 from mmhaze.models.losses import ordinal_log_probs, ordinal_nll
 
 THRESHOLDS = (-1.5, -0.2, 0.1, 2.0)
