@@ -39,8 +39,9 @@ with atheris.instrument_imports(include=['mmhaze']) if '--fuzz' in sys.argv else
     from mmhaze.reproduction.results import read_curve, read_failure, read_result, write_result
     from mmhaze.synthesis.depth.own import read_record
     from mmhaze.synthesis.fdd import read_fdd
+    from mmhaze.synthesis.photo_set import MadePhoto, PhotoSet
+    from mmhaze.synthesis.wild_photos import WildPhoto
     from mmhaze.synthesis.wild_rows import RowStore
-    from mmhaze.synthesis.wild_writer import open_folder
 
 BETWEEN = b'\xffmember\xff'  # two members of an archive
 LONGEST = 8192               # bytes of an input
@@ -79,6 +80,11 @@ def _fitted(kind: Callable[[], Any]) -> Callable[[Path], None]:
     return lambda path: kind().fit(photos, [0, 1, 2, 3] * 3).save(path)
 
 
+def open_set(folder: Path) -> None:
+    """Has the settings in a set's folder compared with others."""
+    PhotoSet([WildPhoto('a', folder)], lambda photo: MadePhoto({}, []), dict(seed=1, levels=10), folder).open()
+
+
 TABLES = (*bad_input.TABLES, lambda path: read_table(path, path.parent, split='random', levels=3))
 TARGETS = {
     'manifest': Target('set.csv', TABLES, _write('file,level,split_random\na.png,0,train\nb.png,1,test\n')),
@@ -99,8 +105,7 @@ TARGETS = {
     'wild': Target('manifest.csv', (lambda path: list(RowStore(path.parent).read_manifest()),),
                    _write('file,level,photo,sha256\na.jpg,0,a,ff\nb.jpg,1,a,fe\n')),
     'record': Target('depth.json', (lambda path: read_record(path.parent),), _write('{"source": "a", "scale": 0.01}')),
-    'settings': Target('settings.json', (lambda path: open_folder(path.parent, dict(seed=1, levels=10)),),
-                       _write('{"seed": 1, "levels": 10}'))}
+    'settings': Target('settings.json', (lambda path: open_set(path.parent),), _write('{"seed": 1, "levels": 10}'))}
 
 
 def pack(name: str, data: bytes, members: list[str]) -> bytes:

@@ -32,12 +32,13 @@ from mmhaze.synthesis.depth import FileDepth, find_depth_source
 from mmhaze.synthesis.depth.own import encode_depth
 from mmhaze.synthesis.depth.sky import set_sky_far
 from mmhaze.synthesis.fog import render
+from mmhaze.synthesis.photo_set import PhotoSet
 from mmhaze.synthesis.processes import count_cores
 from mmhaze.synthesis.scenes import render_scene
 from mmhaze.synthesis.wild import draw_params, prepare_scene
 from mmhaze.synthesis.wild_photos import WildPhoto, find_photos
 from mmhaze.synthesis.wild_recipe import WildRecipe
-from mmhaze.synthesis.wild_writer import write_wild_set
+from mmhaze.synthesis.writer import write_set
 
 PIXELS = 640 * 480
 LEVELS = 10
@@ -118,7 +119,7 @@ def time_writer(photos: list[WildPhoto], recipe: WildRecipe, out: Path, workers:
     """Seconds of the whole writer, starting processes included, and what it wrote."""
     usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     start = time.perf_counter()
-    write_wild_set(photos, recipe, recipe.settings, out, workers=workers)
+    write_set(PhotoSet(photos, recipe, recipe.settings, out), workers)
     wall = time.perf_counter() - start
     after = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     busy = sum(now.ru_utime + now.ru_stime - then.ru_utime - then.ru_stime for then, now in zip(usage, after))

@@ -25,6 +25,7 @@ from benchmarks.common.page_tables import markdown_table, put_table
 from benchmarks.studies.by_scene import gain_error, scene_accuracies
 from benchmarks.studies.scene_ablation import deal
 from mmhaze.io.files import write_whole
+from mmhaze.io.tables import read_table, write_table
 from mmhaze.reproduction.cells import Cell, plan_cells
 from mmhaze.reproduction.data import DATA_SETS, Listing, read_listing
 from mmhaze.reproduction.paper_tables import Row
@@ -33,7 +34,6 @@ from mmhaze.reproduction.results import RESULT
 from mmhaze.reproduction.running import run_cells
 from mmhaze.reproduction.table import describe_outcome
 from mmhaze.synthesis.fog import FOGS
-from mmhaze.synthesis.writer import read_table, write_table
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
 DATA = DATA_SETS['hazel-level']

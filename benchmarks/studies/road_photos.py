@@ -13,7 +13,7 @@ import argparse
 import os
 from pathlib import Path
 
-from mmhaze.synthesis.writer import write_table
+from mmhaze.io.tables import write_table
 
 ROADS = ('kitti_road', 'road_clear', 'street_clear')
 LEFT, DISPARITY = '_left_half', '_disparity_half'

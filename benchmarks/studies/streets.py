@@ -24,8 +24,8 @@ from benchmarks.common.page_tables import markdown_table, put_table
 from benchmarks.studies.by_scene import gain_error, mean_error, scene_accuracies
 from mmhaze.io.files import write_whole
 from mmhaze.io.progress import show_progress
+from mmhaze.io.tables import read_table
 from mmhaze.reproduction.results import RUNS, read_runs
-from mmhaze.synthesis.writer import read_table
 
 KEPT = Path(__file__).parents[2] / 'docs/results/reproduce' / RUNS
 SAME_PLACE = 60  # by eye: from here on all pairs of the split show one corner, below it one street at most

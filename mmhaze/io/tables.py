@@ -2,9 +2,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+import io
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+from .files import write_whole
 
 
 @contextmanager
@@ -22,6 +25,21 @@ def open_table(path: Path) -> Iterator[csv.DictReader]:
         raise _no_text(path, error) from error
     except csv.Error as error:
         raise ValueError(f'{path} cannot be read as CSV: {error}. Save it again, a row a line.') from error
+
+
+def read_table(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file, by column; raises as :func:`open_table`."""
+    with open_table(path) as table:
+        return [dict(row) for row in table]
+
+
+def write_table(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
+    """Writes a CSV file, whole or not at all; all rows have the columns of the first."""
+    text = io.StringIO()
+    table = csv.DictWriter(text, list(rows[0]), lineterminator='\n')
+    table.writeheader()
+    table.writerows(rows)
+    write_whole(path, text.getvalue().encode())
 
 
 def read_lines(path: Path) -> list[str]:

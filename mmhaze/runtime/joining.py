@@ -4,7 +4,7 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 
-from ..synthesis.wild_writer import Share
+from ..synthesis.writer import Share
 
 # machines of a set may be done days apart, and wait for each other
 PATIENCE = timedelta(days=365)

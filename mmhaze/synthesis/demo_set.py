@@ -12,6 +12,7 @@ import numpy as np
 
 from .levels import DEMO_BETAS
 from .plan import plan_rows
+from .scene_set import SceneSet
 from .scenes import render_scene
 from .writer import write_set
 
@@ -46,4 +47,4 @@ def make_demo_set(out: str | Path, scenes: int = 72, workers: int | None = None)
         raise ValueError(f'scenes is how many to draw, at least 1, got {scenes}.')
     drawn = [DrawnScene(seed) for seed in range(scenes)]
     rows = plan_rows([scene.id for scene in drawn], betas=DEMO_BETAS, fogs=FOGS, suffix='.jpg', test_share=TEST_SHARE)
-    return write_set(drawn, rows, out, workers)
+    return write_set(SceneSet(drawn, rows, out), workers)

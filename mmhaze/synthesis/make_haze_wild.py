@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from .depth import FileDepth, NetworkDepth
+from .photo_set import PhotoSet, Written
 from .wild_photos import PhotoFolder, PhotoTable
 from .wild_recipe import WildRecipe
-from .wild_writer import Share, Written, open_folder, write_wild_set
+from .writer import Share, open_folder, write_set
 
 # what a network says of whole photos, before it is fitted to them
 NETWORK_DEPTH = 'network_depth'
@@ -25,17 +26,17 @@ def make_haze_wild(photos: PhotoFolder | PhotoTable, out: str | Path, recipe: Wi
         photos: see :func:`~.wild_photos.find_photos`.
         out: the set's folder.
         recipe: how. Depth from a network is first written below ``network_depth/``, and rendered from there.
-        workers, share: see :func:`~.wild_writer.write_wild_set`.
+        workers, share: see :func:`~.writer.write_set`.
 
     Raises:
-        ValueError, OSError: see :func:`~.wild_writer.write_wild_set`.
+        ValueError, OSError: see :func:`~.writer.write_set` and :class:`~.photo_set.PhotoSet`.
         ImportError: depth is to come from a network, and transformers is not installed.
     """
-    out, settings = Path(out), recipe.settings
-    if isinstance(recipe.depth, NetworkDepth) and next(iter(photos), None) is not None:
-        open_folder(out, settings, share)
-        recipe = replace(recipe, depth=_write_network_depths(photos, out / NETWORK_DEPTH, recipe.depth, share))
-    return write_wild_set(photos, recipe, settings, out, workers, share)
+    plan = PhotoSet(photos, recipe, recipe.settings, out)
+    if isinstance(recipe.depth, NetworkDepth):
+        open_folder(plan, share)
+        plan.make = replace(recipe, depth=_write_network_depths(photos, plan.out / NETWORK_DEPTH, recipe.depth, share))
+    return write_set(plan, workers, share)
 
 
 def _write_network_depths(photos: PhotoFolder | PhotoTable, folder: Path, network: NetworkDepth,
@@ -48,7 +49,7 @@ def _write_network_depths(photos: PhotoFolder | PhotoTable, folder: Path, networ
         network.write_depths([], root, folder)  # makes the folder ready, which several at once could not
     share.barrier()
     total = sum(1 for photo in share.of(photos) if photo.depth is None)
-    with share.show_progress(total, 0, f'depth of {folder.parent.name}') as advance:
+    with share.show_progress(total, 0, f'depth of {folder.parent.name}', 'photos') as advance:
         network.write_depths((photo.path for photo in share.of(photos) if photo.depth is None), root, folder, advance)
     share.barrier()
     return FileDepth(folder, root=root)

@@ -15,12 +15,14 @@ import numpy as np
 
 from ..io.files import write_whole
 from ..io.photo import read_photo
+from ..io.tables import write_table
 from .depth.own import encode_depth
 from .fdd import read_fdd
 from .fog import FOGS
 from .levels import HAZEL_LEVEL_BETAS
 from .plan import plan_rows
-from .writer import write_set, write_table
+from .scene_set import SceneSet
+from .writer import write_set
 
 SCENES = {'frida': 18, 'frida2': 66}
 DEPTH_PREFIX = {'frida': 'Dmap', 'frida2': 'LDep'}
@@ -103,7 +105,7 @@ def make_hazel_level(src: str | Path, out: str | Path, *, workers: int | None = 
     scenes = find_scenes(src, allow_partial)
     rows = plan_rows([scene.id for scene in scenes], betas=HAZEL_LEVEL_BETAS, fogs=FOGS, suffix='.png',
                      test_share=TEST_SHARE, noise=noise, seed=seed, near_duplicates=NEAR_DUPLICATES)
-    manifest = write_set(scenes, rows, out, workers)
+    manifest = write_set(SceneSet(scenes, rows, out), workers)
     if keep_clear:
         write_clear(scenes, {row.scene: row.split_scene for row in rows}, Path(out))
     return manifest

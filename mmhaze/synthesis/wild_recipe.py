@@ -20,9 +20,9 @@ from .depth.own import CENTIMETRE, encode_depth
 from .depth.sky import set_sky_far
 from .fog import WILD_FOGS, render
 from .levels import SCHEDULES
+from .photo_set import MadePhoto
 from .wild import WildScene, draw_params, draw_seed, photo_identity, prepare_scene
 from .wild_photos import WildPhoto
-from .wild_writer import MadePhoto
 
 FORMATS = ('jpg', 'png')
 PARTS = ('train', 'val', 'test')
@@ -32,7 +32,7 @@ KEPT = 'depth'
 
 @dataclass(frozen=True)
 class WildRecipe:
-    """Makes a :class:`~.wild_writer.MadePhoto` of a photo; can be sent to another process.
+    """Makes a :class:`~.photo_set.MadePhoto` of a photo; can be sent to another process.
 
     Attributes:
         depth: of photos whose list names none; None where the list names all.

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import IO
 
 from ..io.files import write_whole
-from ..io.tables import open_table
+from ..io.tables import open_table, write_table
 from .wild_photos import WildPhoto
-from .writer import MANIFEST, write_table
+from .writer import MANIFEST
 
 FOLDER = '.rows'
 SKIPPED = 'skipped.csv'

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..io.tables import read_table, write_table
 from .make_hazel_level import CLEAR
-from .writer import MANIFEST, read_table, write_table
+from .writer import MANIFEST
 
 PAIRS = 'pairs.csv'
 

@@ -1,178 +1,180 @@
-"""Writes a planned set to a folder: over all cores, and so that it can be stopped at any moment and run again.
+"""Writes a set to a folder: over all cores and machines, and so that it can be stopped at any moment and run again.
 
-What a folder holds, in the order in which it comes to be:
-
-1. ``plan.csv``, the rows without their checksums: an unfinished set, and the settings it is made with.
-2. The images. Each is written under another name and then renamed: a file with an image's name is a whole image.
-3. ``manifest.csv``, the rows with the SHA-256 of each file: a finished set. ``plan.csv`` goes.
-
-A run on such a folder makes what is missing and, where there is a manifest, what differs from its checksum. An image
-depends on its row and its scene alone, thus the folder is the same to the byte for any number of workers or stops.
+What is written is the plan's to say: :class:`~.scene_set.SceneSet` has rows that are known before the first image,
+:class:`~.photo_set.PhotoSet` any number of photos. The steps are the same for each, see :func:`write_set`. Each file is
+written under another name and then renamed: a file with an image's name is a whole image. A file depends on its unit of
+work and the settings alone, thus the folder is the same to the byte for any number of workers, machines or stops.
 """
 from __future__ import annotations
 
 import contextlib
-import csv
 import hashlib
-import io
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import Any, NamedTuple, NoReturn, Protocol, TypeVar
 
-import cv2
-import numpy as np
-
-from ..io.files import write_whole
+from ..io.files import inside
 from ..io.progress import show_progress
-from ..io.tables import open_table
-from .fog import render
-from .plan import PlannedImage
 from .processes import count_cores, map_in_processes
 
+Item = TypeVar('Item')
+Result = TypeVar('Result', covariant=True)
+
+# what an unfinished set of scenes has, and what a finished set of any kind has
 PLAN, MANIFEST = 'plan.csv', 'manifest.csv'
-ENCODINGS = {'.png': [], '.jpg': [cv2.IMWRITE_JPEG_QUALITY, 90]}
+CHECKS = 1000  # of files or photos, for each process that is started for them
 
 
-class Scene(Protocol):
-    """A scene that can be sent to another process: its name, and how to load it there."""
+@dataclass(frozen=True)
+class Share:
+    """This process's part of a set that several machines make in one folder: each ``world``-th unit of work.
 
-    @property
-    def id(self) -> str: ...
+    Attributes:
+        rank: which of the processes this is, from 0.
+        world: how many there are.
+        barrier: waits until all have come here.
+    """
 
-    def load(self) -> tuple[np.ndarray, np.ndarray]:
-        """(clear (H, W, 3) uint8 BGR, depth (H, W) float, metres)"""
+    rank: int = 0
+    world: int = 1
+    barrier: Callable[[], None] = lambda: None
+
+    def of(self, items: Iterable[Item]) -> Iterator[Item]:
+        """The items of this process."""
+        return islice(items, self.rank, None, self.world)
+
+    def show_progress(self, total: int, done: int, label: str,
+                      unit: str) -> AbstractContextManager[Callable[[int], None]]:
+        """See :mod:`mmhaze.io.progress`; of the first process alone, as several bars on one terminal cannot be read."""
+        if self.rank:
+            return contextlib.nullcontext(lambda count: None)
+        return show_progress(total, done=done, label=label, unit=unit)
 
 
-def write_set(scenes: Sequence[Scene], rows: Sequence[PlannedImage], out: str | Path,
-              workers: int | None = None) -> Path:
-    """Renders every row into the folder ``out``, or what is missing of it there.
+class Work(NamedTuple):
+    """What this process has to do.
+
+    Attributes:
+        function, tasks: see :func:`~.processes.map_in_processes`.
+        total, done: how many of the plan's ``unit`` there are, and how many of them were done before.
+        processes: how many are of use at most.
+    """
+
+    function: Callable[..., Any]
+    tasks: Iterable[tuple]
+    total: int
+    done: int = 0
+    processes: int = 1
+
+
+class Plan(Protocol[Result]):
+    """What a set is made of, and how its folder says so.
+
+    Attributes:
+        out: the set's folder.
+        unit: what progress counts, such as 'images'.
+    """
+
+    out: Path
+    unit: str
+
+    def open(self) -> None:
+        """Says in a new folder what the set is made with; refuses one with other settings. The first process alone."""
+
+    def find_checks(self, share: Share) -> Work:
+        """Looks which of what is there is whole."""
+
+    def find_work(self, share: Share) -> Work:
+        """Makes what is missing; called after the checks."""
+
+    def add(self, result: Any) -> int:
+        """Takes what a task gave, and says how many units it was."""
+
+    def finish(self, share: Share) -> Result:
+        """Writes the manifest, in the first process; called when all have made their part."""
+
+
+def write_set(plan: Plan[Result], workers: int | None = None, share: Share = Share()) -> Result:
+    """Makes the set, or what is missing or damaged of it in its folder.
+
+    The steps: see that the folder is of these settings; remove leftovers of killed runs; compare what is there with its
+    checksums; make the rest; write the manifest.
 
     With more than one worker, processes are spawned: a script that calls this needs ``if __name__ == '__main__':``.
 
     Args:
-        scenes: those that the rows name, picklable.
-        rows: the plan, one row an image.
-        out: the set's folder, made if need be.
-        workers: how many processes render; all cores by default, 1 for none but this one.
-
-    Returns:
-        The path of the manifest.
+        plan: the set.
+        workers: how many processes work here; all cores by default, 1 for none but this one.
+        share: this process's part.
 
     Raises:
-        ValueError: the folder holds a set made with other settings, the plan is not sound, or a scene is not.
-        OSError: an image cannot be written, as when the disk is full; what is finished stays for the next run.
+        ValueError: the folder holds a set made with other settings, or the plan is not sound.
+        OSError: a file cannot be written, as when the disk is full; what is finished stays for the next run.
     """
-    out = Path(out)
     if workers is not None and workers < 1:
         raise ValueError(f'workers is a number of processes, at least 1, got {workers}; leave it out for all cores.')
-    _check_plan(scenes, rows)
-    checksums = _open_folder(out, rows)
-    finished = _finished(out, rows, checksums)
-    todo = [row for row in rows if row.file not in finished]
-    if todo:
-        with show_progress(len(rows), done=len(finished), label=out.name) as advance:
-            for made in _make(scenes, todo, out, workers or count_cores()):
-                finished.update(made)
-                advance(len(made))
-    changed = [file for file, checksum in (checksums or {}).items() if finished[file] != checksum]
-    if changed:
-        warnings.warn(f'{len(changed)} images in {out}, such as {changed[0]}, were made again and are not what '
-                      f'{MANIFEST} had: the scenes, OpenCV or mmhaze are not those that made the rest. '
-                      'For a set of one make, delete the folder and run again.', stacklevel=2)
-    write_table(out / MANIFEST, [{**row.as_text(), 'sha256': finished[row.file]} for row in rows])
-    (out / PLAN).unlink(missing_ok=True)
-    return out / MANIFEST
+    workers = workers or count_cores()
+    open_folder(plan, share)
+    _run(plan, plan.find_checks(share), workers, share, f'checking {plan.out.name}')
+    share.barrier()
+    work = plan.find_work(share)
+    share.barrier()  # before files come that others would count
+    _run(plan, work, workers, share, plan.out.name)
+    share.barrier()
+    result = plan.finish(share)
+    share.barrier()
+    return result
 
 
-def _check_plan(scenes: Sequence[Scene], rows: Sequence[PlannedImage]) -> None:
-    if not rows:
-        raise ValueError('The plan has no rows: there is nothing to write. Name at least one scene, fog and level.')
-    names = {scene.id for scene in scenes}
-    files = set()
-    for row in rows:
-        if row.file in files or row.scene not in names or Path(row.file).suffix not in ENCODINGS:
-            raise ValueError(f'The row of {row.file!r} must have a file of its own, a scene among the {len(names)} '
-                             f'given and a suffix among {sorted(ENCODINGS)}; its scene is {row.scene!r}.')
-        files.add(row.file)
+def open_folder(plan: Plan, share: Share = Share()) -> None:
+    """Makes the folder ready for the plan, see :func:`write_set`; leftovers of killed runs go."""
+    share.barrier()
+    if share.rank == 0:
+        plan.open()
+        for folder, _, files in os.walk(plan.out):
+            for file in files:
+                if file.startswith('.') and file.endswith('.part'):
+                    Path(folder, file).unlink()
+    share.barrier()
 
 
-def _open_folder(out: Path, rows: Sequence[PlannedImage]) -> dict[str, str] | None:
-    """Makes the folder ready for ``rows``; the checksums of its files if it holds a finished set, else None."""
-    plan = [row.as_text() for row in rows]
-    for leftover in out.rglob('.*.part'):
-        leftover.unlink()
-    if (out / MANIFEST).is_file():
-        table = read_table(out / MANIFEST)
-        checksums = {cells.get('file', ''): cells.pop('sha256', '') for cells in table}
-        _check_settings(plan, table, out / MANIFEST)
-        return checksums
-    if (out / PLAN).is_file():
-        _check_settings(plan, read_table(out / PLAN), out / PLAN)
-    else:
-        strangers = [row.file for row in rows if (out / row.file).exists()]
-        if strangers:
-            raise ValueError(f'{out} holds {strangers[0]}, and neither {PLAN} nor {MANIFEST} says how it was made. '
-                             'Choose another folder, or delete this one first.')
-        write_table(out / PLAN, plan)
-    for folder in sorted({(out / row.file).parent for row in rows}):
-        folder.mkdir(parents=True, exist_ok=True)
-    return None
+def _run(plan: Plan, work: Work, workers: int, share: Share, label: str) -> None:
+    if work.total > work.done:
+        with share.show_progress(work.total, work.done, label, plan.unit) as advance:
+            for result in map_in_processes(work.function, work.tasks, min(workers, work.processes)):
+                advance(plan.add(result))
 
 
-def _check_settings(plan: list[dict[str, str]], found: list[dict[str, str]], path: Path) -> None:
-    differences = (f'{column} of {mine["file"]} is {theirs.get(column)!r} there and {mine[column]!r} in this run'
-                   for mine, theirs in zip(plan, found) for column in mine if mine[column] != theirs.get(column))
-    if len(plan) != len(found):
-        difference = f'it has {len(found)} images and this run {len(plan)}'
-    else:
-        difference = next(differences, '')
-    if difference:
-        raise ValueError(f'{path.parent} holds a set made with other settings: by {path.name}, {difference}. '
-                         'Give the settings it was made with, choose another folder, or delete this one first.')
+def find_whole(out: Path, checksums: Mapping[str, str | None], where: str) -> dict[str, str]:
+    """SHA-256 of each file that is there with its checksum; with None for one it is whole as it is, being renamed.
 
+    Args:
+        out: the set's folder.
+        checksums: by path below it.
+        where: the table that names the files, for the error.
 
-def _finished(out: Path, rows: Sequence[PlannedImage], checksums: dict[str, str] | None) -> dict[str, str]:
-    """SHA-256 of each image that need not be made again; without checksums any file is whole, as it was renamed."""
-    finished = {}
-    for row in rows:
+    Raises:
+        ValueError: a path leaves the folder.
+    """
+    whole = {}
+    for file, checksum in checksums.items():
         with contextlib.suppress(FileNotFoundError):
-            digest = hashlib.sha256((out / row.file).read_bytes()).hexdigest()
-            if checksums is None or checksums[row.file] == digest:
-                finished[row.file] = digest
-    return finished
+            digest = sha256(inside(out, file, where).read_bytes())
+            if checksum in (None, digest):
+                whole[file] = digest
+    return whole
 
 
-def _make(scenes: Sequence[Scene], rows: Sequence[PlannedImage], out: Path, workers: int) -> Iterator[dict[str, str]]:
-    """Makes the rows, a scene at a time; yields the checksums of each scene's files."""
-    rows_of: dict[str, list[PlannedImage]] = {}
-    for row in rows:
-        rows_of.setdefault(row.scene, []).append(row)
-    tasks = [(scene, rows_of[scene.id], out) for scene in scenes if scene.id in rows_of]
-    yield from map_in_processes(_make_scene, tasks, min(workers, len(tasks)))
+def refuse_settings(path: Path, difference: str) -> NoReturn:
+    """Raises the ValueError of a folder whose set, as the file ``path`` says, was made with other settings."""
+    raise ValueError(f'{path.parent} holds a set made with other settings: by {path.name}, {difference}. '
+                     'Give the settings it was made with, choose another folder, or delete this one first.')
 
 
-def _make_scene(scene: Scene, rows: Sequence[PlannedImage], out: Path) -> dict[str, str]:
-    clear, depth = scene.load()
-    checksums = {}
-    for row in rows:
-        suffix = Path(row.file).suffix
-        data = cv2.imencode(suffix, render(clear, depth, row.params), ENCODINGS[suffix])[1].tobytes()
-        write_whole(out / row.file, data)
-        checksums[row.file] = hashlib.sha256(data).hexdigest()
-    return checksums
-
-
-def write_table(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
-    """Writes a CSV file, whole or not at all; all rows have the columns of the first."""
-    text = io.StringIO()
-    table = csv.DictWriter(text, list(rows[0]), lineterminator='\n')
-    table.writeheader()
-    table.writerows(rows)
-    write_whole(path, text.getvalue().encode())
-
-
-def read_table(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV file, by column."""
-    with open_table(path) as table:
-        return [dict(row) for row in table]
+def sha256(data: bytes) -> str:
+    """The checksum of a file's content, as manifests have it."""
+    return hashlib.sha256(data).hexdigest()

@@ -15,11 +15,11 @@ from mmhaze.synthesis.depth.depth_files import read_depth
 from mmhaze.synthesis.depth.own import encode_depth
 from mmhaze.synthesis.depth.sky import set_sky_far
 from mmhaze.synthesis.fog import HazeParams, render
+from mmhaze.synthesis.photo_set import MadePhoto
 from mmhaze.synthesis.scenes import render_scene
 from mmhaze.synthesis.wild import prepare_scene
 from mmhaze.synthesis.wild_photos import WildPhoto
 from mmhaze.synthesis.wild_recipe import WildRecipe, decode_depth, draw_part
-from mmhaze.synthesis.wild_writer import MadePhoto
 
 CLEAR, DEPTH = render_scene(3)
 RECIPE = WildRecipe(depth=GroundPlane(), format='png')

@@ -38,7 +38,7 @@ from ..arguments import positive
 from ..ending import Ending
 
 if TYPE_CHECKING:
-    from ...synthesis.wild_writer import Written
+    from ...synthesis.photo_set import Written
 
 ENDING = Ending(kept='What was made until then is whole.', stopped='stopped; the same command goes on from here.')
 SHOWN = 20

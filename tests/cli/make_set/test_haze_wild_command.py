@@ -17,12 +17,12 @@ from mmhaze.datasets import HazeWild
 from mmhaze.synthesis.depth import GroundPlane, NetworkDepth
 from mmhaze.synthesis.depth.own import encode_depth
 from mmhaze.synthesis.make_haze_wild import make_haze_wild
+from mmhaze.synthesis.photo_set import Written
 from mmhaze.synthesis.scenes import render_scene
 from mmhaze.synthesis.wild_photos import find_photos
 from mmhaze.synthesis.wild_recipe import WildRecipe
-from mmhaze.synthesis.wild_writer import Written
 from tests.conftest import ROOT
-from tests.synthesis.test_wild_writer import content
+from tests.synthesis.test_photo_set import content
 
 from ..calling import command
 

@@ -5,6 +5,7 @@ import hashlib
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +18,8 @@ import mmhaze.synthesis as synthesis
 from mmhaze.io import files
 from mmhaze.synthesis.fog import render
 from mmhaze.synthesis.plan import PlannedImage, plan_rows
-from mmhaze.synthesis.writer import write_set
+from mmhaze.synthesis.scene_set import SceneSet
+from mmhaze.synthesis.writer import Share, write_set
 
 from .conftest import write_frida_scene
 
@@ -44,6 +46,11 @@ def plan(suffix: str = '.png', **settings) -> list[PlannedImage]:
                      test_share=1 / 3, **settings)
 
 
+def write(walls: list[Wall], rows: list[PlannedImage], out: Path, workers: int | None = None,
+          share: Share = Share()) -> Path:
+    return write_set(SceneSet(walls, rows, out), workers, share)
+
+
 def content(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob('*') if path.is_file()}
 
@@ -54,7 +61,7 @@ def made_at(folder: Path) -> dict[str, int]:
 
 @pytest.fixture
 def made(tmp_path: Path) -> Path:
-    write_set(WALLS, plan(), tmp_path / 'set', workers=1)
+    write(WALLS, plan(), tmp_path / 'set', workers=1)
     return tmp_path / 'set'
 
 
@@ -68,7 +75,7 @@ def test_the_manifest_names_every_image_with_its_haze_and_checksum(made: Path):
 
 
 def test_every_image_is_its_row_rendered(made: Path, tmp_path: Path):
-    write_set(WALLS, plan('.jpg'), tmp_path / 'jpg', workers=1)
+    write(WALLS, plan('.jpg'), tmp_path / 'jpg', workers=1)
     for wall in WALLS:
         clear, depth = wall.load()
         for row in (row for row in plan() if row.scene == wall.id):
@@ -80,7 +87,7 @@ def test_every_image_is_its_row_rendered(made: Path, tmp_path: Path):
 
 def test_a_finished_set_is_left_alone(made: Path):
     before = made_at(made)
-    write_set([replace(wall, fault=True) for wall in WALLS], plan(), made, workers=1)
+    write([replace(wall, fault=True) for wall in WALLS], plan(), made, workers=1)
     assert made_at(made) == before
 
 
@@ -92,7 +99,7 @@ def test_damaged_and_missing_images_alone_are_made_again(made: Path):
     (made / damaged).write_bytes(raw)
     (made / cut).write_bytes((made / cut).read_bytes()[:100])
     (made / missing).unlink()
-    write_set(WALLS, plan(), made, workers=1)
+    write(WALLS, plan(), made, workers=1)
     assert content(made) == before
     assert {file for file, when in made_at(made).items() if when != times[file]} == {damaged, cut, missing}
 
@@ -108,8 +115,8 @@ def test_an_image_that_comes_out_otherwise_than_the_manifest_says_is_told(made: 
             return 255 - clear, depth
 
     with pytest.warns(UserWarning, match=f'1 images in .*such as {other}, were made again and are not what'):
-        write_set([Repainted('a'), *WALLS[1:]], plan(), made, workers=1)
-    write_set(WALLS, plan(), made, workers=1)  # the manifest has its new checksum: nothing to do, nothing to say
+        write([Repainted('a'), *WALLS[1:]], plan(), made, workers=1)
+    write(WALLS, plan(), made, workers=1)  # the manifest has its new checksum: nothing to do, nothing to say
 
 
 def test_at_no_moment_has_a_file_the_name_of_an_image_and_not_all_of_it(made: Path, tmp_path: Path,
@@ -125,7 +132,7 @@ def test_at_no_moment_has_a_file_the_name_of_an_image_and_not_all_of_it(made: Pa
         inodes.update(path.stat().st_ino for path in (tmp_path / 'other').rglob('*.part'))
 
     monkeypatch.setattr(files.os, 'fsync', look)
-    write_set(WALLS, plan(), tmp_path / 'other', workers=1)
+    write(WALLS, plan(), tmp_path / 'other', workers=1)
     assert seen == [0, *range(12), 12]  # the plan, 12 images, the manifest
     assert {path.stat().st_ino for path in (tmp_path / 'other').rglob('*.png')} <= inodes  # renamed, not copied
 
@@ -133,22 +140,22 @@ def test_at_no_moment_has_a_file_the_name_of_an_image_and_not_all_of_it(made: Pa
 def test_a_set_made_with_other_settings_is_refused_and_left_alone(made: Path):
     before = content(made)
     with pytest.raises(ValueError, match=r'made with other settings: by manifest\.csv, seed of .*another folder'):
-        write_set(WALLS, plan(seed=1), made, workers=1)
+        write(WALLS, plan(seed=1), made, workers=1)
     with pytest.raises(ValueError, match='has 12 images and this run 4'):
-        write_set(WALLS, plan()[:4], made, workers=1)
+        write(WALLS, plan()[:4], made, workers=1)
     assert content(made) == before
 
 
 def test_an_unfinished_set_goes_on_with_what_is_there(made: Path, tmp_path: Path):
     out = tmp_path / 'stopped'
     with pytest.raises(ValueError, match='b cannot be loaded'):
-        write_set([WALLS[0], replace(WALLS[1], fault=True), WALLS[2]], plan(), out, workers=1)
+        write([WALLS[0], replace(WALLS[1], fault=True), WALLS[2]], plan(), out, workers=1)
     assert not (out / 'manifest.csv').exists()
     before = made_at(out)
     assert len(before) == 4
     with pytest.raises(ValueError, match=r'made with other settings: by plan\.csv, seed of'):
-        write_set(WALLS, plan(seed=1), out, workers=1)
-    write_set(WALLS, plan(), out, workers=1)
+        write(WALLS, plan(seed=1), out, workers=1)
+    write(WALLS, plan(), out, workers=1)
     assert content(out) == content(made)
     assert {file: made_at(out)[file] for file in before} == before
 
@@ -156,13 +163,13 @@ def test_an_unfinished_set_goes_on_with_what_is_there(made: Path, tmp_path: Path
 def test_images_of_unknown_origin_are_refused(made: Path):
     (made / 'manifest.csv').unlink()
     with pytest.raises(ValueError, match=r'neither plan.csv nor manifest.csv'):
-        write_set(WALLS, plan(), made, workers=1)
+        write(WALLS, plan(), made, workers=1)
 
 
 def test_leftovers_of_a_killed_run_go(made: Path):
     before = content(made)
     (made / 'level_0' / '.a_uniform.png.4711.part').write_bytes(b'half')
-    write_set(WALLS, plan(), made, workers=1)
+    write(WALLS, plan(), made, workers=1)
     assert content(made) == before
 
 
@@ -174,13 +181,13 @@ def test_a_full_disk_leaves_whole_images_and_the_next_run_goes_on(made: Path, tm
     resource.setrlimit(resource.RLIMIT_FSIZE, (max(sizes) - 1, limits[1]))
     try:
         with pytest.raises(OSError, match=r'_(uniform|cloudy)\.png'):
-            write_set(WALLS, plan(), out, workers=1)
+            write(WALLS, plan(), out, workers=1)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     images = content(out)
     del images['plan.csv']
     assert images.items() < content(made).items()
-    write_set(WALLS, plan(), out, workers=1)
+    write(WALLS, plan(), out, workers=1)
     assert content(out) == content(made)
 
 
@@ -190,15 +197,43 @@ def test_a_plan_that_cannot_be_written_is_refused_before_anything_is(tmp_path: P
     rows = plan()
     rows[0] = replace(rows[0], **fault)
     with pytest.raises(ValueError, match=f'{rows[0].file}.*file of its own, a scene among the 3'):
-        write_set(WALLS, rows, tmp_path / 'set', workers=1)
+        write(WALLS, rows, tmp_path / 'set', workers=1)
     assert not (tmp_path / 'set').exists()
 
 
 def test_an_empty_plan_and_no_workers_are_refused(tmp_path: Path):
     with pytest.raises(ValueError, match='no rows'):
-        write_set(WALLS, [], tmp_path)
+        write(WALLS, [], tmp_path)
     with pytest.raises(ValueError, match='at least 1, got 0'):
-        write_set(WALLS, plan(), tmp_path, workers=0)
+        write(WALLS, plan(), tmp_path, workers=0)
+
+
+def test_processes_that_share_a_folder_make_the_same_set_each_its_part(made: Path, tmp_path: Path):
+    out, barrier = tmp_path / 'shared', threading.Barrier(2)
+    loaded: list[list[str]] = [[], []]
+
+    @dataclass(frozen=True)
+    class Noting(Wall):
+        rank: int = 0
+
+        def load(self) -> tuple[np.ndarray, np.ndarray]:
+            loaded[self.rank].append(self.id)
+            return super().load()
+
+    def run(rank: int) -> None:
+        write([Noting(wall.id, rank=rank) for wall in WALLS], plan(), out, workers=1,
+              share=Share(rank, 2, barrier.wait))
+
+    for _ in range(2):
+        threads = [threading.Thread(target=run, args=(rank,)) for rank in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        assert content(out) == content(made)
+        (out / plan()[0].file).write_bytes(b'damaged')  # of the first process
+        (out / plan()[5].file).write_bytes(b'damaged')  # of the other
+    assert loaded == [['a', 'c', 'a'], ['b', 'b']]
 
 
 # The package without its host, which takes seconds to import: the workers import this script too.
