@@ -1,29 +1,23 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+from mmhaze.cli.make_set import hazel_level_command
 from mmhaze.datasets.listing import read_table
 from mmhaze.synthesis.depth.depth_files import read_depth
 from mmhaze.synthesis.fog import render
 from mmhaze.synthesis.make_hazel_level import FridaScene, find_scenes, make_hazel_level
 from mmhaze.synthesis.plan import plan_rows
 
+from ..cli.calling import command
 from .conftest import write_frida_scene
 
-
-@pytest.fixture
-def tool():
-    path = Path(__file__).resolve().parents[2] / 'tools' / 'dataset_converters' / 'hazel_level.py'
-    spec = importlib.util.spec_from_file_location('hazel_level_tool', path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+make_set = command('make-set hazel-level')
 
 
 def test_scenes_of_both_sets_are_found_with_their_depth_plain_or_gzipped(frida_folder: Path):
@@ -95,9 +89,9 @@ def test_every_scene_is_rendered_36_times_from_its_own_picture_and_depth(frida_f
         np.testing.assert_array_equal(image, render(*scenes[row.scene], row.params))
 
 
-def test_the_tool_makes_the_set_and_says_where(frida_folder: Path, tmp_path: Path, tool, capsys):
-    tool.main([str(frida_folder), '--out', str(tmp_path / 'out'), '--workers', '1', '--noise', 'hazel', '--seed', '3',
-               '--allow-partial'])
+def test_the_tool_makes_the_set_and_says_where(frida_folder: Path, tmp_path: Path, capsys):
+    assert make_set([str(frida_folder), '--out', str(tmp_path / 'out'), '--workers', '1', '--noise', 'hazel', '--seed',
+                     '3', '--allow-partial']) == 0
     assert str(tmp_path / 'out' / 'manifest.csv') in capsys.readouterr().out
     rows = list(csv.DictReader((tmp_path / 'out' / 'manifest.csv').read_text().splitlines()))
     assert {row['noise'] for row in rows} == {'hazel'}
@@ -105,8 +99,8 @@ def test_the_tool_makes_the_set_and_says_where(frida_folder: Path, tmp_path: Pat
     assert rows[0]['seed'] == str(expected[0].params.seed)
 
 
-def test_clear_scenes_are_kept_with_depth_and_the_part_of_their_images(frida_folder: Path, tmp_path: Path, tool):
-    tool.main([str(frida_folder), '--out', str(tmp_path), '--workers', '1', '--allow-partial', '--keep-clear'])
+def test_clear_scenes_are_kept_with_depth_and_the_part_of_their_images(frida_folder: Path, tmp_path: Path):
+    make_set([str(frida_folder), '--out', str(tmp_path), '--workers', '1', '--allow-partial', '--keep-clear'])
     images = list(csv.DictReader((tmp_path / 'manifest.csv').read_text().splitlines()))
     part_of = {row['scene']: row['split_scene'] for row in images}
     photos = read_table(tmp_path / 'clear.csv', tmp_path, split='scene')
@@ -120,16 +114,15 @@ def test_clear_scenes_are_kept_with_depth_and_the_part_of_their_images(frida_fol
         np.testing.assert_allclose(kept, depth.clip(0.02), atol=0.0101)
 
 
-def test_the_tool_ends_with_one_line_on_a_fault(frida_folder: Path, tmp_path: Path, tool):
-    with pytest.raises(SystemExit) as stop:
-        tool.main([str(frida_folder), '--out', str(tmp_path / 'out')])
-    message = str(stop.value.code)
-    assert message.startswith('hazel_level: Hazel-level needs 18 scenes') and '\n' not in message
+def test_the_command_ends_with_one_line_on_a_fault(frida_folder: Path, tmp_path: Path, capsys):
+    assert make_set([str(frida_folder), '--out', str(tmp_path / 'out')]) == 1
+    message = capsys.readouterr().err
+    assert message.startswith('mmhaze make-set hazel-level: Hazel-level needs 18 scenes') and message.count('\n') == 1
     assert not (tmp_path / 'out').exists()
 
 
-def test_the_help_of_the_tool_is_its_docstring(tool, capsys):
+def test_the_help_of_the_command_is_its_docstring(capsys):
     with pytest.raises(SystemExit) as stop:
-        tool.main(['--help'])
+        make_set(['--help'])
     assert stop.value.code == 0
-    assert tool.__doc__.strip().splitlines()[0] in capsys.readouterr().out
+    assert hazel_level_command.__doc__.strip().splitlines()[0] in capsys.readouterr().out
