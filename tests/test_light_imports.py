@@ -9,7 +9,7 @@ HEAVY = ('torch', 'mmengine', 'mmcv', 'mmpretrain', 'matplotlib', 'sklearn', 'sc
 LIGHT = ['mmhaze', 'mmhaze.version', 'mmhaze.io.photo', 'mmhaze.io.files', 'mmhaze.io.tables', 'mmhaze.io.progress',
          'mmhaze.io.media', 'mmhaze.physics', 'mmhaze.ucm', 'mmhaze.baselines', 'mmhaze.baselines.haze_factor',
          'mmhaze.visualization', 'mmhaze.visualization.overlay', 'mmhaze.runtime', 'mmhaze.runtime.shipped',
-         'mmhaze.apis', 'mmhaze.apis.inputs', 'mmhaze.jobs', 'mmhaze.jobs.segment', 'mmhaze.synthesis']
+         'mmhaze.apis', 'mmhaze.apis.inputs', 'mmhaze.jobs', 'mmhaze.jobs.segment_job', 'mmhaze.synthesis']
 
 
 def test_light_modules_bring_neither_torch_nor_a_host():

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 ENDING = JOB_ENDING
 
-# those of mmhaze.jobs.dehaze, which takes seconds to import
+# those of mmhaze.jobs.dehaze_job, which takes seconds to import
 KINDS = ('dehazed', 'compare')
 MEASURES = dict(expected_level='level', haze_factor='haze factor', mask_share='share of haze')
 

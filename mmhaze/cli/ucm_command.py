@@ -34,7 +34,7 @@ from .photo_job import JOB_ENDING, add_input, add_speed, count_of, do_job, find_
 if TYPE_CHECKING:
     from ..jobs import Summary, UcmRow
 
-# those of mmhaze.jobs.segment, which takes seconds to import
+# those of mmhaze.jobs.segment_job, which takes seconds to import
 KINDS = ('overlays', 'masks', 'segments')
 ENDING = JOB_ENDING
 

@@ -3,17 +3,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .dehaze import DehazeJob, DehazeTally
+    from .dehaze_job import DehazeJob, DehazeTally
     from .job import Answer, Job, Summary, Tally
-    from .predict import PredictJob, PredictTally
+    from .predict_job import PredictJob, PredictTally
     from .runner import run_job
-    from .segment import SegmentJob, SegmentTally, SweepJob, UcmRow
+    from .segment_job import SegmentJob, SegmentTally, SweepJob, UcmRow
 
 # a job brings what it needs alone: UCM no network
 _HOMES = dict(
-    Answer='job', DehazeJob='dehaze', DehazeTally='dehaze', Job='job', PredictJob='predict', PredictTally='predict',
-    SegmentJob='segment', SegmentTally='segment', Summary='job', SweepJob='segment', Tally='job', UcmRow='segment',
-    run_job='runner')
+    Answer='job', DehazeJob='dehaze_job', DehazeTally='dehaze_job', Job='job', PredictJob='predict_job',
+    PredictTally='predict_job', SegmentJob='segment_job', SegmentTally='segment_job', Summary='job',
+    SweepJob='segment_job', Tally='job', UcmRow='segment_job', run_job='runner')
 
 __all__ = ['Answer', 'DehazeJob', 'DehazeTally', 'Job', 'PredictJob', 'PredictTally', 'SegmentJob', 'SegmentTally',
            'Summary', 'SweepJob', 'Tally', 'UcmRow', 'run_job']

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..apis.inferencer import HazeInferencer, HazePrediction
 from ..apis.inputs import PhotoSource
-from ..jobs.predict import COLUMNS, cells_of, line_of
+from ..jobs.predict_job import COLUMNS, cells_of, line_of
 from .inbox import Inbox, name_of
 
 SECONDS_BETWEEN_NEWS = 0.4

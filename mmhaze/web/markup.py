@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from ..apis.inferencer import HazePrediction
-from ..jobs.predict import level_of
+from ..jobs.predict_job import level_of
 from ..ucm import HazeRegions
 from .visit import as_address
 

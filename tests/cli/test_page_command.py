@@ -28,7 +28,7 @@ import pytest
 
 import mmhaze
 from mmhaze.io.photo import read_photo
-from mmhaze.jobs.predict import level_of
+from mmhaze.jobs.predict_job import level_of
 from mmhaze.ucm import segment_haze
 from mmhaze.visualization import overlay_haze
 from mmhaze.web.server import ENDS

@@ -16,7 +16,7 @@ from mmhaze.io.photo import read_photo
 from mmhaze.ucm import segment_haze
 from tests.conftest import ROOT
 from tests.io.test_media import write_video
-from tests.jobs.test_segment import files
+from tests.jobs.test_segment_job import files
 from tests.ucm.photos import wall
 
 from .calling import command

@@ -10,7 +10,7 @@ from mmhaze.io.media import Video, find_media
 from mmhaze.jobs import PredictJob, SegmentJob, SweepJob, run_job
 from tests.io.test_media import write_video
 
-from .test_segment import files
+from .test_segment_job import files
 from .videos import FakeCamera, read_video, scenes
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from mmhaze.jobs.video import VideoFile
 
-from .test_segment import files
+from .test_segment_job import files
 from .videos import read_video
 
 
