@@ -36,7 +36,7 @@ with atheris.instrument_imports(include=['mmhaze']) if '--fuzz' in sys.argv else
     from mmhaze.clip import Domains, read_domains, write_domains
     from mmhaze.datasets.listing import read_table
     from mmhaze.io.files import write_whole
-    from mmhaze.reproduction.results import read_curve, read_failure, read_result, write_result
+    from mmhaze.reproduction.cells import read_curve, read_failure, read_result, write_result
     from mmhaze.synthesis.depth.own import read_record
     from mmhaze.synthesis.fdd import read_fdd
     from mmhaze.synthesis.photo_set import MadePhoto, PhotoSet

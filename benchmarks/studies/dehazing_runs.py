@@ -20,7 +20,7 @@ from mmhaze.io.files import write_whole
 from mmhaze.io.progress import show_progress
 from mmhaze.metrics import DehazeMetric, LevelAfterDehazing
 from mmhaze.models.dehazers import BaseDehazer
-from mmhaze.reproduction.cell import only_one
+from mmhaze.reproduction.run_cell import only_one
 from mmhaze.runtime.checkpoints import newest_checkpoint
 
 PROTOCOLS = ('dehazeformer', 'full', 'ffa')

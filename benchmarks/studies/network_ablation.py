@@ -26,13 +26,12 @@ from benchmarks.studies.by_scene import gain_error, scene_accuracies
 from benchmarks.studies.scene_ablation import deal
 from mmhaze.io.files import write_whole
 from mmhaze.io.tables import read_table, write_table
-from mmhaze.reproduction.cells import Cell, plan_cells
-from mmhaze.reproduction.data import DATA_SETS, Listing, read_listing
-from mmhaze.reproduction.paper_tables import Row
+from mmhaze.reproduction.cells import RESULT, Cell, plan_cells
+from mmhaze.reproduction.data_sets import DATA_SETS, Listing, read_listing
+from mmhaze.reproduction.making import describe_outcome
+from mmhaze.reproduction.paper_tables import TableRow
 from mmhaze.reproduction.report import make_row
-from mmhaze.reproduction.results import RESULT
 from mmhaze.reproduction.running import run_cells
-from mmhaze.reproduction.table import describe_outcome
 from mmhaze.synthesis.fog import FOGS
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
@@ -66,9 +65,9 @@ class Step:
     baseline: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def row(self) -> Row:
+    def row(self) -> TableRow:
         """What is run, as a row of a table."""
-        return Row(self.name, '' if self.baseline else self.config, self.baseline)
+        return TableRow(self.name, '' if self.baseline else self.config, self.baseline)
 
 
 def shrink(size: int) -> list[dict]:

@@ -25,7 +25,7 @@ from benchmarks.studies.by_scene import gain_error, mean_error, scene_accuracies
 from mmhaze.io.files import write_whole
 from mmhaze.io.progress import show_progress
 from mmhaze.io.tables import read_table
-from mmhaze.reproduction.results import RUNS, read_runs
+from mmhaze.reproduction.cells import RUNS, read_runs
 
 KEPT = Path(__file__).parents[2] / 'docs/results/reproduce' / RUNS
 SAME_PLACE = 60  # by eye: from here on all pairs of the split show one corner, below it one street at most

@@ -21,18 +21,19 @@ import signal
 from pathlib import Path
 from types import FrameType
 
+from ..reproduction.data_sets import DATA_SETS
 from .arguments import add_config_options, positive, read_options
 from .ending import Ending
 
 ENDING = Ending(unwritable=2, stopped='stopped. The same command goes on from here.')  # 1 is a cell without result
-DATA, SPLITS = ('hazel-level', 'haze-wild', 'demo'), ('random', 'scene')
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The cells of the table, and what to do with them."""
     parser.add_argument('table', choices=('table1', 'table3'))
-    parser.add_argument('--data', choices=DATA, nargs='+', required=True)
-    parser.add_argument('--split', choices=SPLITS, nargs='+', required=True,
+    parser.add_argument('--data', choices=DATA_SETS, nargs='+', required=True)
+    splits = sorted({split for data in DATA_SETS.values() for split in data.splits})
+    parser.add_argument('--split', choices=splits, nargs='+', required=True,
                         help='haze-wild has scene alone, by its photos')
     parser.add_argument('--seeds', type=positive, default=1, metavar='N', help='1 to N (default: %(default)s)')
     parser.add_argument('--rows', nargs='+', metavar='NAME', help='make these rows alone; --list says their names')
@@ -53,14 +54,14 @@ def run(args: argparse.Namespace) -> int:
     """Makes the table, or says how far it is."""
     if args.data_root and len(args.data) > 1:
         raise argparse.ArgumentError(None, '--data-root is the folder of one data set, and --data names several')
-    from ..reproduction.table import Table
+    from ..reproduction.making import PaperTable
     from ..runtime.shipped import CONFIGS
 
     before = signal.signal(signal.SIGTERM, stop)
     try:
-        table = Table(args.table, args.data, args.split, args.seeds, out=args.out, configs=CONFIGS, names=args.rows,
-                      data_root=args.data_root, options=read_options(args.cfg_options),
-                      command=f'{_said(args.its_parser.prog)} {shlex.join(args.words)}')
+        table = PaperTable(args.table, args.data, args.split, args.seeds, out=args.out, configs=CONFIGS,
+                           names=args.rows, data_root=args.data_root, options=read_options(args.cfg_options),
+                           command=f'{_said(args.its_parser.prog)} {shlex.join(args.words)}')
         if args.list:
             return table.say_states()
         if args.pack:

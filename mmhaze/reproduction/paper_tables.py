@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-HAZEL, WILD = 'hazel-level', 'haze-wild'
+from .data_sets import HAZE_WILD, HAZEL_LEVEL
+
+HAZEL, WILD = HAZEL_LEVEL.name, HAZE_WILD.name
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """A row of a table: a config of a network, or a classifier without one.
 
     Attributes:
@@ -40,37 +42,38 @@ class Row:
         return '-'.join(str(value) for value in self.baseline.values()).lower().replace('_', '-')
 
 
-def _threshold(name: str, score: str, hazel: float | None = None, wild: float | None = None) -> Row:
+def _threshold(name: str, score: str, hazel: float | None = None, wild: float | None = None) -> TableRow:
     paper = {} if hazel is None or wild is None else {HAZEL: hazel, WILD: wild}
-    return Row(name, baseline=dict(type='ThresholdClassifier', score=score), paper=paper, ours=not paper, drawn=False)
+    return TableRow(name, baseline=dict(type='ThresholdClassifier', score=score), paper=paper, ours=not paper,
+                    drawn=False)
 
 
-RESNET18 = Row('ResNet18', 'baselines/resnet18', paper={HAZEL: .8998, WILD: .8412})
-LENET5 = Row('LeNet5', 'baselines/lenet5', paper={HAZEL: .8745, WILD: .7692})
+RESNET18 = TableRow('ResNet18', 'baselines/resnet18', paper={HAZEL: .8998, WILD: .8412})
+LENET5 = TableRow('LeNet5', 'baselines/lenet5', paper={HAZEL: .8745, WILD: .7692})
 
 TABLE_1 = (
     _threshold('S&RCD', 'fog_block_share', .1529, .1018),
     _threshold('FBFD', 'dark_channel_ratio', .2063, .2121),
     _threshold('HBFD', 'haze_factor', .2431, .1779),
-    Row('SVM', baseline=dict(type='FeatureSVM'), paper={HAZEL: .4532, WILD: .2601}, drawn=False),
-    Row('CNN', 'baselines/cnn-ordinal', paper={HAZEL: .7436, WILD: .5181}),
+    TableRow('SVM', baseline=dict(type='FeatureSVM'), paper={HAZEL: .4532, WILD: .2601}, drawn=False),
+    TableRow('CNN', 'baselines/cnn-ordinal', paper={HAZEL: .7436, WILD: .5181}),
     LENET5,
     RESNET18,
     # which of its forms the paper has in this row is not at hand
-    Row('MagNet-LeNet5', 'magnet/magnet-fe-s_lenet5', paper={HAZEL: .8976, WILD: .7921}),
-    Row('MagNet-ResNet18', 'magnet/magnet-fe-s_resnet18', paper={HAZEL: .9108, WILD: .8524}),
+    TableRow('MagNet-LeNet5', 'magnet/magnet-fe-s_lenet5', paper={HAZEL: .8976, WILD: .7921}),
+    TableRow('MagNet-ResNet18', 'magnet/magnet-fe-s_resnet18', paper={HAZEL: .9108, WILD: .8524}),
     _threshold('mean saturation', 'mean_saturation'),
-    Row('SVM, one against one', baseline=dict(type='FeatureSVM', mode='ovo'), ours=True, drawn=False),
-    Row('random trees on rows', baseline=dict(type='RowTrees'), ours=True),
-    Row('random trees on the road', baseline=dict(type='RoadTrees'), ours=True),
-    Row('CNN, softmax', 'baselines/cnn', ours=True),
-    Row('LeNet5, crops to the side', 'baselines/lenet5-crops', ours=True),
-    Row('ResNet18, crops to the side', 'baselines/resnet18-crops', ours=True),
+    TableRow('SVM, one against one', baseline=dict(type='FeatureSVM', mode='ovo'), ours=True, drawn=False),
+    TableRow('random trees on rows', baseline=dict(type='RowTrees'), ours=True),
+    TableRow('random trees on the road', baseline=dict(type='RoadTrees'), ours=True),
+    TableRow('CNN, softmax', 'baselines/cnn', ours=True),
+    TableRow('LeNet5, crops to the side', 'baselines/lenet5-crops', ours=True),
+    TableRow('ResNet18, crops to the side', 'baselines/resnet18-crops', ours=True),
 )
 
 # of LeNet5's rows only the base network's numbers are at hand, from Table 1
 TABLE_3 = tuple(
-    Row(f'{form}, {network}' if form == 'Base' else f'Base+{form}, {network}',
+    TableRow(f'{form}, {network}' if form == 'Base' else f'Base+{form}, {network}',
         f'baselines/{network.lower()}' if form == 'Base' else f'magnet/magnet-{form.lower().replace("+", "-")}_'
         f'{network.lower()}', paper=paper)
     for network, form, paper in (
@@ -80,12 +83,12 @@ TABLE_3 = tuple(
         ('ResNet18', 'IA+S', {HAZEL: .9405, WILD: .8170}), ('ResNet18', 'NC+F', {}), ('ResNet18', 'NC+S', {}),
         ('ResNet18', 'FE+F', {}),
         ('ResNet18', 'FE+S', {HAZEL: .9108, WILD: .8524}))
-) + (Row('NC+FE+S, ResNet18', 'magnet/magnet-nc-fe-s_resnet18', ours=True),)
+) + (TableRow('NC+FE+S, ResNet18', 'magnet/magnet-nc-fe-s_resnet18', ours=True),)
 
-TABLES: dict[str, tuple[Row, ...]] = dict(table1=TABLE_1, table3=TABLE_3)
+TABLES: dict[str, tuple[TableRow, ...]] = dict(table1=TABLE_1, table3=TABLE_3)
 
 
-def choose_rows(table: str, names: list[str] | None) -> tuple[Row, ...]:
+def choose_rows(table: str, names: list[str] | None) -> tuple[TableRow, ...]:
     """The rows of a table, or those of these names.
 
     Raises:

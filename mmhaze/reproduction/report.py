@@ -1,20 +1,23 @@
 """What a page says, as one dict ready for JSON: every number of the page is in it."""
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from statistics import mean, stdev
 from typing import Any
 
-from .data import DataSet, Listing
-from .paper_tables import TABLES, Row
+import numpy as np
+
+from ..metrics import CalibrationError, LevelRecall, OrdinalMetric
+from .data_sets import DataSet, Listing
+from .paper_tables import TABLES, TableRow
 from .running import Outcome
-from .scores import score
 
 # averaged over the seeds
 NUMBERS = ('accuracy', 'macro_f1', 'mae', 'within_1', 'kappa', 'recall_light', 'recall_heavy', 'ece', 'seconds')
 
 
-def make_section(data: DataSet, split: str, listing: Listing, rows: Sequence[Row],
+def make_section(data: DataSet, split: str, listing: Listing, rows: Sequence[TableRow],
                  outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """The part of a report about one data set in one split.
 
@@ -36,7 +39,7 @@ def make_problem(data: str, split: str, problem: str) -> dict[str, Any]:
     return dict(data=data, split=split, problem=problem, rows=[])
 
 
-def make_row(row: Row, data: DataSet, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def make_row(row: TableRow, data: DataSet, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """A row: what each seed came to, their mean and spread, and the paper's number beside."""
     runs, missing = [], []
     for outcome in outcomes:
@@ -88,3 +91,49 @@ def _over_runs(runs: Sequence[Mapping[str, Any]], name: str) -> list[float | Non
 def _fogs(runs: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     fogs = runs[0]['accuracy_by_fog'] if runs else {}
     return {fog: mean(run['accuracy_by_fog'][fog] for run in runs) for fog in fogs}
+
+
+def score(predictions: Sequence[Mapping[str, Any]], levels: int) -> dict[str, Any]:
+    """Scores predictions.
+
+    Args:
+        predictions: dicts with ``level``, ``predicted``, ``probabilities`` (or None) and ``fog`` (or None).
+        levels: how many there are.
+
+    Returns:
+        ``photos``, ``accuracy``, ``macro_f1`` (over the levels that occur), ``mae`` in levels, ``within_1``, ``kappa``,
+        ``recall_light`` and ``recall_heavy``, ``recall`` of each level, ``ece`` and ``accuracy_by_fog`` where they can
+        be known, ``confusion``: photos by true and predicted level. What is not defined is None.
+    """
+    true, predicted = (np.array([row[key] for row in predictions], np.int64) for key in ('level', 'predicted'))
+    confusion = np.zeros((levels, levels), np.int64)
+    np.add.at(confusion, (true, predicted), 1)
+    occurs = confusion.sum(0) + confusion.sum(1)
+    f1 = 2 * confusion.diagonal()[occurs > 0] / occurs[occurs > 0]
+    ordinal = OrdinalMetric().compute_metrics(list(zip(true, predicted)))
+    recall = LevelRecall().compute_metrics([(*pair, levels) for pair in zip(true, predicted)])
+    return dict(
+        photos=len(true), accuracy=float((true == predicted).mean()), macro_f1=float(f1.mean()), mae=ordinal['mae'],
+        within_1=ordinal['within_1'] / 100, kappa=_known(ordinal['kappa']),
+        recall_light=_known(recall['light'] / 100), recall_heavy=_known(recall['heavy'] / 100),
+        recall=[_known(recall[f'level_{level}'] / 100) for level in range(levels)], ece=_calibration(predictions),
+        accuracy_by_fog=_by_fog(predictions), confusion=confusion.tolist())
+
+
+def _calibration(predictions: Sequence[Mapping[str, Any]]) -> float | None:
+    if any(row['probabilities'] is None for row in predictions):
+        return None
+    pairs = [(max(row['probabilities']), row['level'] == row['predicted']) for row in predictions]
+    return CalibrationError().compute_metrics(pairs)['ece'] / 100
+
+
+def _by_fog(predictions: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    right: dict[str, list[bool]] = {}
+    for row in predictions:
+        if row['fog']:
+            right.setdefault(row['fog'], []).append(row['level'] == row['predicted'])
+    return {fog: sum(answers) / len(answers) for fog, answers in sorted(right.items())}
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value

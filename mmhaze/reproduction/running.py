@@ -15,9 +15,8 @@ from typing import IO, Any
 from ..io.files import write_whole
 from ..io.progress import show_progress
 from ..runtime.checkpoints import newest_checkpoint
-from .cell import CONFIG, ORDER
-from .cells import Cell
-from .results import CURVE, FAILURE, RESULT, read_curve, read_failure, read_result, write_failure
+from .cells import CURVE, FAILURE, RESULT, Cell, read_curve, read_failure, read_result, write_failure
+from .run_cell import CONFIG, ORDER
 
 LOG = 'log.txt'
 POLL = 0.2        # seconds
@@ -33,7 +32,7 @@ class Outcome:
         cell: which.
         state: ``'kept'``, there was a result; ``'made'``, there is one now; ``'diverged'`` and ``'failed'``;
             ``'damaged'``, there is one that cannot be believed; ``'begun'`` and ``'open'``.
-        result: see :func:`~mmhaze.reproduction.results.write_result`; None where there is none.
+        result: see :func:`~mmhaze.reproduction.cells.write_result`; None where there is none.
         reason: why there is none, or what was wrong with the one before.
     """
 
@@ -43,7 +42,7 @@ class Outcome:
     reason: str = ''
 
 
-def look(cell: Cell, out: Path) -> Outcome:
+def find_outcome(cell: Cell, out: Path) -> Outcome:
     """Where a cell stands, without running it."""
     folder = cell.folder(out)
     try:
@@ -77,7 +76,7 @@ def run_cells(cells: Sequence[Cell], out: Path, keep_checkpoints: bool = False,
     Yields:
         The outcome, and the seconds that the cells after it will take, see :func:`estimate_left`.
     """
-    outcomes = [look(cell, out) for cell in cells]
+    outcomes = [find_outcome(cell, out) for cell in cells]
     for number, outcome in enumerate(outcomes):
         if outcome.state not in FINISHED:
             outcomes[number] = _run(outcome, out, amp)
@@ -117,20 +116,20 @@ def _run(before: Outcome, out: Path, amp: bool) -> Outcome:
         write_whole(folder / CONFIG, cell.config.pretty_text.encode())
     with (folder / LOG).open('ab') as log:
         code = _wait(cell, folder, start(folder, log))
-    after = look(cell, out)
+    after = find_outcome(cell, out)
     if after.state in FINISHED:
         return Outcome(cell, 'made', after.result, before.reason if before.state == 'damaged' else '')
     if after.state not in ('diverged', 'failed'):
         how = f'by {signal.Signals(-code).name}' if code < 0 else f'with exit code {code}'
         write_failure(folder, 'failed', f'its process was ended {how}; see {folder / LOG}')
-        after = look(cell, out)
+        after = find_outcome(cell, out)
     return after
 
 
 def start(folder: Path, log: IO[bytes]) -> subprocess.Popen:
     """Starts the process of a cell; it ends with the pipe to its standard input, and so with this process."""
     # a session of its own: Ctrl-C in the terminal is for this process, which ends that one
-    return subprocess.Popen([sys.executable, '-m', 'mmhaze.reproduction.cell', str(folder)], stdin=subprocess.PIPE,
+    return subprocess.Popen([sys.executable, '-m', 'mmhaze.reproduction.run_cell', str(folder)], stdin=subprocess.PIPE,
                             stdout=log, stderr=log, start_new_session=True)
 
 

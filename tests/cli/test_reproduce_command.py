@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from mmhaze.reproduction import cell, running
-from mmhaze.reproduction.results import RESULT, read_curve
+from mmhaze.reproduction import run_cell, running
+from mmhaze.reproduction.cells import RESULT, read_curve
 
 from ..conftest import ROOT
 from ..tiny_set import write_tiny_set
@@ -63,7 +63,7 @@ def in_process(monkeypatch):
         def __init__(self, code: int) -> None:
             self.wait = self.poll = lambda timeout=None: code
 
-    monkeypatch.setattr(running, 'start', lambda folder, log: Finished(cell.attempt(folder)))
+    monkeypatch.setattr(running, 'start', lambda folder, log: Finished(run_cell.attempt(folder)))
 
 
 def test_stopped_then_killed_then_finished_it_is_as_if_never_disturbed(tiny, tmp_path, in_process, capsys):

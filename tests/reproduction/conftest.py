@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from mmhaze.reproduction import cell, running
-from mmhaze.reproduction.table import Table
+from mmhaze.reproduction import run_cell, running
+from mmhaze.reproduction.making import PaperTable
 
 from ..conftest import ROOT
 from ..tiny_set import write_tiny_set
@@ -40,17 +40,17 @@ def run_in_process(patch: pytest.MonkeyPatch) -> list[str]:
 
     def start(folder: Path, log: object) -> Finished:
         folders.append(folder.name)
-        return Finished(cell.attempt(folder))
+        return Finished(run_cell.attempt(folder))
 
     patch.setattr(running, 'start', start)
     return folders
 
 
 def plan(root: Path, out: Path, *names: str, name: str = 'table1', data: str = 'demo', split: str = 'random',
-         seeds: int = 1, options: dict | None = None) -> Table:
+         seeds: int = 1, options: dict | None = None) -> PaperTable:
     """Plans Table 1 on a tiny set: HBFD and ResNet18, two epochs of it."""
-    return Table(name, [data], [split], seeds, out=out, configs=ROOT / 'configs', data_root=root, command='make it',
-                 names=[*names] or ['HBFD', 'ResNet18'], options={**SHORT, **(options or {})})
+    return PaperTable(name, [data], [split], seeds, out=out, configs=ROOT / 'configs', data_root=root,
+                      command='make it', names=[*names] or ['HBFD', 'ResNet18'], options={**SHORT, **(options or {})})
 
 
 @pytest.fixture
@@ -59,8 +59,8 @@ def started(monkeypatch) -> list[str]:
 
 
 @pytest.fixture
-def make(tiny, tmp_path) -> Callable[..., Table]:
+def make(tiny, tmp_path) -> Callable[..., PaperTable]:
     """As :func:`plan`, on the set ``tiny`` in a folder of the test, unless it says otherwise."""
-    def plan_here(*names: str, root: Path = tiny, out: Path = tmp_path / 'out', **settings) -> Table:
+    def plan_here(*names: str, root: Path = tiny, out: Path = tmp_path / 'out', **settings) -> PaperTable:
         return plan(root, out, *names, **settings)
     return plan_here

@@ -7,7 +7,7 @@ from statistics import mean, stdev
 import pytest
 
 from mmhaze.reproduction.cells import Cell
-from mmhaze.reproduction.data import DATA_SETS, Listing
+from mmhaze.reproduction.data_sets import DATA_SETS, Listing
 from mmhaze.reproduction.page import COLUMNS, number, render, with_spread
 from mmhaze.reproduction.paper_tables import choose_rows
 from mmhaze.reproduction.report import make_section

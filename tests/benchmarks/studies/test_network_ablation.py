@@ -12,8 +12,8 @@ from mmengine.registry import FUNCTIONS, DefaultScope
 from mmpretrain.registry import DATASETS, MODELS
 
 from benchmarks.studies import network_ablation as ablation
-from mmhaze.reproduction.cell import as_tested
 from mmhaze.reproduction.cells import Cell
+from mmhaze.reproduction.run_cell import as_tested
 from tests.tiny_set import write_tiny_set
 
 

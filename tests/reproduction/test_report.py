@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from mmhaze.reproduction.scores import score
+from mmhaze.reproduction.report import score
 
 LEVELS = 9
 

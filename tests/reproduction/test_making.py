@@ -15,12 +15,11 @@ import pytest
 import torch
 
 from mmhaze.reproduction import running
-from mmhaze.reproduction.cells import plan_cells
-from mmhaze.reproduction.data import DATA_SETS, Listing
+from mmhaze.reproduction.cells import RUNS, pack_runs, plan_cells, read_result, read_runs, write_result
+from mmhaze.reproduction.data_sets import DATA_SETS, Listing
+from mmhaze.reproduction.making import PaperTable
 from mmhaze.reproduction.paper_tables import TABLES
-from mmhaze.reproduction.results import RUNS, pack_runs, read_result, read_runs, write_result
-from mmhaze.reproduction.running import look
-from mmhaze.reproduction.table import Table
+from mmhaze.reproduction.running import find_outcome
 from mmhaze.version import __version__
 
 from ..conftest import ROOT
@@ -55,7 +54,7 @@ def made(tiny, tmp_path_factory) -> tuple[Path, str]:
 
 
 @pytest.fixture
-def finished(made, make, started) -> Table:
+def finished(made, make, started) -> PaperTable:
     """A table that was made, in a folder of its own."""
     table = make()
     shutil.copytree(made[0], table.out)
@@ -145,7 +144,7 @@ def test_a_damaged_result_is_said_and_made_again_and_the_others_are_kept(finishe
     path = finished.cells[0].folder(finished.out) / 'result.json'
     damage(path)
     again = make()
-    assert look(again.cells[0], again.out).state == 'damaged'
+    assert find_outcome(again.cells[0], again.out).state == 'damaged'
     capsys.readouterr()
     assert again.make() == 0
     said = capsys.readouterr().out.splitlines()
@@ -191,8 +190,8 @@ def test_a_missing_data_set_is_said_with_what_to_do(make, started, tmp_path, cap
     table = make(root=tmp_path / 'nowhere')
     assert table.make() == 1 and started == []
     said = capsys.readouterr().out
-    assert str(tmp_path / 'nowhere/manifest.csv') in said and 'python tools/demo.py --data' in said
-    assert 'python tools/demo.py --data' in page(table)
+    assert str(tmp_path / 'nowhere/manifest.csv') in said and 'mmhaze demo --data' in said
+    assert 'mmhaze demo --data' in page(table)
 
 
 @pytest.mark.parametrize('data, split, says', [('hazel-level', 'random', r'levels \[0, 1, 2, 3, 4\]'),
@@ -289,7 +288,7 @@ def test_packed_runs_are_kept_as_those_in_folders_are_and_give_the_same_page(fin
     assert packed.read_bytes() == pack_runs(finished.out).read_bytes()  # packing again changes nothing
     shutil.rmtree(finished.out / 'cells')
     again = make()
-    assert [look(cell, again.out).state for cell in again.cells] == ['kept', 'kept']
+    assert [find_outcome(cell, again.out).state for cell in again.cells] == ['kept', 'kept']
     assert again.make() == 0 and not started
     assert predictions(again) == before and page(again) == text
 
@@ -302,7 +301,7 @@ def test_a_packed_run_that_was_changed_is_made_again_and_the_others_are_kept(fin
     runs[names[0]]['seconds'] += 1
     packed.write_bytes(lzma.compress(json.dumps(runs).encode()))
     again = make()
-    assert [look(cell, again.out).state for cell in again.cells] == ['damaged', 'kept']
+    assert [find_outcome(cell, again.out).state for cell in again.cells] == ['damaged', 'kept']
     assert again.make() == 0 and started == [names[0]] and predictions(again) == before
 
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from mmhaze.reproduction import cell
+from mmhaze.reproduction import run_cell
 
 HOLD = """
 import sys
@@ -17,17 +17,17 @@ with FileLock(sys.argv[1]):
 
 
 def test_a_second_process_is_told_who_is_at_work_and_comes_in_once_the_first_was_killed(tmp_path, monkeypatch):
-    monkeypatch.setattr(cell, 'WAIT_FOR_LOCK', 0.3)
+    monkeypatch.setattr(run_cell, 'WAIT_FOR_LOCK', 0.3)
     with subprocess.Popen([sys.executable, '-c', HOLD, str(tmp_path / '.lock')], stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE) as holder:
         try:
             assert holder.stdout.readline().strip() == b'held'
-            with pytest.raises(BlockingIOError) as caught, cell.only_one(tmp_path):
+            with pytest.raises(BlockingIOError) as caught, run_cell.only_one(tmp_path):
                 pass
             assert str(caught.value) == f'another process is at work in {tmp_path}'
         finally:
             holder.kill()
-    with cell.only_one(tmp_path):
+    with run_cell.only_one(tmp_path):
         pass
-    with cell.only_one(tmp_path):  # and it was let go of
+    with run_cell.only_one(tmp_path):  # and it was let go of
         pass

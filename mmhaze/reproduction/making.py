@@ -9,22 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from ..io.files import write_whole
-from .cells import Cell, plan_cells
-from .data import DATA_SETS, Listing, check_photos, read_listing
-from .figures import draw_section
-from .page import number, render
+from .cells import RUNS, Cell, pack_runs, plan_cells, read_runs
+from .data_sets import DATA_SETS, Listing, check_photos, read_listing
+from .page import draw_section, number, render
 from .paper_tables import choose_rows
 from .report import make_problem, make_section
-from .results import RUNS, pack_runs, read_runs
-from .running import FINISHED, Outcome, look, run_cells
+from .running import FINISHED, Outcome, find_outcome, run_cells
 
 
-class Table:
+class PaperTable:
     """A table of the paper on data sets in splits.
 
     Args:
         name: ``'table1'`` or ``'table3'``.
-        data, splits: names in :data:`~mmhaze.reproduction.data.DATA_SETS`, and of splits; each goes with each.
+        data, splits: names in :data:`~mmhaze.reproduction.data_sets.DATA_SETS`, and of splits; each goes with each.
         seeds: how many, from 1.
         out: folder of the results and the page.
         configs: folder of the config files.
@@ -69,7 +67,7 @@ class Table:
                                     configs=configs, options=options)
             except (KeyError, TypeError, AttributeError) as error:
                 raise ValueError(f'--cfg-options do not fit the config of {row.name}: {error}') from error
-        if any(look(cell, self.out).state not in FINISHED for cell in cells):
+        if any(find_outcome(cell, self.out).state not in FINISHED for cell in cells):
             try:
                 check_photos(root)
             except (ValueError, OSError) as error:
@@ -79,14 +77,14 @@ class Table:
 
     def say_states(self) -> int:
         """Prints where each cell stands; 0 where all have a result, else 1."""
-        outcomes = [look(cell, self.out) for cell in self.cells]
+        outcomes = [find_outcome(cell, self.out) for cell in self.cells]
         for outcome in outcomes:
             print(describe_outcome(outcome))
         self._say_problems()
         return self._code(outcomes)
 
     def pack(self) -> int:
-        """Packs the finished cells of the folder into one file, see :func:`~mmhaze.reproduction.results.pack_runs`."""
+        """Packs the finished cells of the folder into one file, see :func:`~mmhaze.reproduction.cells.pack_runs`."""
         path = pack_runs(self.out)
         print(f'{len(read_runs(path))} finished runs are in {path}, {path.stat().st_size / 1e6:.2f} MB')
         return 0
@@ -94,7 +92,7 @@ class Table:
     def write_kept(self) -> int:
         """Writes the page of what there is; 0 where all cells have a result, else 1."""
         self._say_problems()
-        outcomes = [look(cell, self.out) for cell in self.cells]
+        outcomes = [find_outcome(cell, self.out) for cell in self.cells]
         print(f'The page is {self.write_page(outcomes)}')
         return self._code(outcomes)
 
@@ -112,7 +110,7 @@ class Table:
                 more = '' if len(outcomes) == len(self.cells) else f'; {_time(left)}'
                 print(f'[{len(outcomes)}/{len(self.cells)}] {describe_outcome(outcome)}{more}', flush=True)
         finally:
-            outcomes += [look(cell, self.out) for cell in self.cells[len(outcomes):]]
+            outcomes += [find_outcome(cell, self.out) for cell in self.cells[len(outcomes):]]
             print(f'The page is {self.write_page(outcomes)}', flush=True)
         return self._code(outcomes)
 

@@ -1,15 +1,18 @@
-"""The data sets that tables are made on: what must be there, how it is made, and what is to be said of it."""
+"""The data sets that tables are made on: what must be there, how it is made, and what is to be said of it.
+
+The only place that names them. The command line lists their names before anything else is imported, so what reads their
+files is imported where they are read.
+"""
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..datasets.listing import Listed, read_table
-from ..io.files import inside
-from ..io.tables import open_table
-from ..synthesis.writer import MANIFEST, PLAN
+if TYPE_CHECKING:
+    from ..datasets.listing import Listed
 
 
 @dataclass(frozen=True)
@@ -40,19 +43,20 @@ class DataSet:
 
 KNOWS_THE_STREET = ('The split `random` mostly asks whether a method knows the street: every test street is in the '
                     'training part, too, in other fog or at another level.')
-DATA_SETS = {data.name: data for data in (
-    DataSet('hazel-level', 9, dict(random='random', scene='scene'),
-            'python tools/dataset_converters/hazel_level.py FRIDA-FOLDER --out {root}', False,
-            {'': "The images are not the paper's: Hazel-level was never released. These have the same scenes, fogs and "
-                 'levels as far as they are known, and noise of their own.', 'random': KNOWS_THE_STREET}),
-    DataSet('haze-wild', 10, dict(scene=None),
-            'python tools/dataset_converters/haze_wild.py LIST.csv --out {root}', True,
-            {'': "The images are not the paper's: its Haze-wild, of 10,000 photos, was never released.",
-             'scene': 'The split is by source photo: all levels of a photo are in one part.'}),
-    DataSet('demo', 5, dict(random='random', scene='scene'), 'python tools/demo.py --data {root}', False,
-            {'': "The images are drawn, to try things on: the paper's numbers do not belong beside them.",
-             'random': KNOWS_THE_STREET}),
-)}
+HAZEL_LEVEL = DataSet(
+    'hazel-level', 9, dict(random='random', scene='scene'),
+    'mmhaze make-set hazel-level FRIDA-FOLDER --out {root}', False,
+    {'': "The images are not the paper's: Hazel-level was never released. These have the same scenes, fogs and "
+         'levels as far as they are known, and noise of their own.', 'random': KNOWS_THE_STREET})
+HAZE_WILD = DataSet(
+    'haze-wild', 10, dict(scene=None), 'mmhaze make-set haze-wild LIST.csv --out {root}', True,
+    {'': "The images are not the paper's: its Haze-wild, of 10,000 photos, was never released.",
+     'scene': 'The split is by source photo: all levels of a photo are in one part.'})
+DEMO = DataSet(
+    'demo', 5, dict(random='random', scene='scene'), 'mmhaze demo --data {root}', False,
+    {'': "The images are drawn, to try things on: the paper's numbers do not belong beside them.",
+     'random': KNOWS_THE_STREET})
+DATA_SETS = {data.name: data for data in (HAZEL_LEVEL, HAZE_WILD, DEMO)}
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,9 @@ def read_listing(data: DataSet, root: Path, split: str) -> Listing:
         FileNotFoundError: it is not there.
         ValueError: it has no such split, is not finished, has other levels, or lacks a part.
     """
+    from ..datasets.listing import read_table
+    from ..synthesis.writer import MANIFEST, PLAN
+
     manifest = root / MANIFEST
     advice = f'Make it with "{data.make.format(root=root)}", or say with --data-root where it is.'
     if split not in data.splits:
@@ -109,6 +116,10 @@ def check_photos(root: Path) -> None:
     Raises:
         ValueError: some are others.
     """
+    from ..io.files import inside
+    from ..io.tables import open_table
+    from ..synthesis.writer import MANIFEST
+
     with open_table(root / MANIFEST) as table:
         rows = [(row['file'], row.get('sha256')) for row in table]
     others = [file for file, checksum in rows
