@@ -73,6 +73,7 @@ def run(args: argparse.Namespace) -> int:
 
     from ..io.media import Video
     from ..jobs import Job, SegmentJob, SweepJob
+    from ..ucm import UcmSettings
 
     media = find_input(args)
     if args.sweep and isinstance(media, Video):
@@ -80,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
     if args.sweep == 'gray' and args.gray != 'auto':
         raise ValueError('--sweep gray tries several gray thresholds. Leave out --gray.')
     kinds = kept_kinds(args, KINDS)
-    settings = dict(gray_threshold=args.gray, min_box=args.min_box, variant=args.variant)
+    settings = UcmSettings(gray_threshold=args.gray, min_box=args.min_box, variant=args.variant)
     segment = SegmentJob(args.out, settings, kinds, args.workers or cv2.getNumberOfCPUs(), f'.{args.overlay_format}')
     job: Job[Any, Any] = SweepJob(args.out, args.sweep, settings) if args.sweep else segment
 

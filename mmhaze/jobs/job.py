@@ -68,8 +68,6 @@ class Job(ABC, Generic[Found, TallyOf]):
 
     Attributes:
         out: the folder to write; None writes nothing, and the answers are only told.
-        kinds: which of ``KINDS`` to write besides the tables.
-        workers: threads that answer, draw and write.
         LABEL: of the progress.
         TABLES: the files with a row (``.csv``) or a line (``.jsonl``) for each answer.
         COLUMNS: those of the ``.csv``; a row of a video has ``frame`` before them.
@@ -88,12 +86,12 @@ class Job(ABC, Generic[Found, TallyOf]):
     @property
     @abstractmethod
     def kinds(self) -> Collection[str]:
-        """Which of ``KINDS`` to write."""
+        """Which of ``KINDS`` to write besides the tables."""
 
     @property
     @abstractmethod
     def workers(self) -> int:
-        """Threads."""
+        """Threads that answer, draw and write."""
 
     @property
     def folder(self) -> OutputFolder | None:

@@ -16,16 +16,17 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from ..apis.inputs import PhotoSource, problem_of
 from ..baselines import haze_factor
-from ..ucm import HazeRegions, haze_segment, segment_haze
+from ..ucm import HazeRegions, UcmSettings, haze_segment
+from ..ucm.segment import segment_photo
+from ..ucm.settings import DEFAULTS
 from ..visualization import overlay_haze
 from .job import Answer, Job, Picture, Tally
 from .outputs import as_text
@@ -86,24 +87,17 @@ class SegmentJob(Job[UcmRow, SegmentTally]):
     """UCM over photos or a video.
 
     Attributes:
-        settings: those of :func:`mmhaze.ucm.segment_haze`.
+        settings: of UCM.
         overlay_suffix: ``'.jpg'`` or ``'.png'``; masks and segments are PNG, exact to the pixel.
-
-    Raises:
-        ValueError: a setting is out of its range.
     """
 
     LABEL, TABLES, COLUMNS, KINDS = 'UCM', ('ucm.csv',), COLUMNS, KINDS
     PHOTO_KINDS = ('segments',)
 
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: UcmSettings = DEFAULTS
     kinds: Collection[str] = KINDS
     workers: int = 1
     overlay_suffix: str = '.jpg'
-
-    def __post_init__(self) -> None:
-        # here, else each photo would be blamed for a setting
-        segment_haze(np.zeros((1, 1, 3), np.uint8), **self.settings)
 
     def answer(self, item: PhotoSource) -> Answer[UcmRow]:
         try:
@@ -111,7 +105,7 @@ class SegmentJob(Job[UcmRow, SegmentTally]):
         except Exception as error:  # some decoders fail in ways of their own, and the other photos are to be done
             return Answer(item.name, problem=problem_of(error, item.name))
         start = time.perf_counter()
-        regions = segment_haze(photo, **self.settings)
+        regions = segment_photo(photo, self.settings)
         seconds = time.perf_counter() - start
         row = UcmRow(item.name, regions.found, regions.ratio, *regions.box, regions.contrast_threshold,
                      regions.gray_threshold, haze_factor(photo), seconds)
@@ -138,13 +132,13 @@ class SweepJob(Job[Path, Tally]):
 
     Attributes:
         name: of the sweep.
-        settings: the other settings of :func:`mmhaze.ucm.segment_haze`.
+        settings: the other settings of UCM.
     """
 
     LABEL, KINDS, PHOTO_KINDS = 'sweep', ('sweeps',), ('sweeps',)
 
     name: str
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: UcmSettings = DEFAULTS
     kinds: Collection[str] = KINDS
     workers: int = 1
 
@@ -157,7 +151,7 @@ class SweepJob(Job[Path, Tally]):
         except Exception as error:
             return Answer(item.name, problem=problem_of(error, item.name))
         sheet = self.folder.place('sweeps', item.name, f'.{self.name}.png')
-        draw_sweep(photo, self.name, sheet, title=item.name, **self.settings)
+        draw_sweep(photo, self.name, sheet, title=item.name, **vars(self.settings))
         return Answer(item.name, sheet)
 
     def tally(self) -> Tally:

@@ -3,8 +3,8 @@ r"""The scattering model, written once: :math:`I = J t + A (1 - t)` with :math:`
 J is the clear scene, I the hazy photo, A the airlight, t the transmission, d the depth in metres and :math:`\beta` the
 scattering coefficient in 1/metre [koschmieder1924]_.
 
-The model stands here in two forms, :math:`J t + A (1 - t)` and :math:`(J - A) t + A`. They round differently, and data
-sets and weights were made with both, which must stay the same to the bit.
+The model stands here in two forms, :math:`J t + A (1 - t)` and :math:`(J - A) t + A`. They round differently, and
+trained networks use both, so that their answers stay the same to the bit.
 
 .. [koschmieder1924] H. Koschmieder, "Theorie der horizontalen Sichtweite", Beiträge zur Physik der freien Atmosphäre
    12, 1924.

@@ -1,16 +1,13 @@
 r"""Haze-wild: any clear photo and its depth become hazy photos at known levels, drawn first and applied second.
 
-The recipe is that of Foggy Cityscapes [sakaridis2018]_: :math:`I = J t + A (1 - t)` with :math:`t = e^{-k d}`, t
-refined along the edges of the photo by a guided filter, A taken from the photo. It differs in three ways:
+The recipe is that of Foggy Cityscapes, see :mod:`mmhaze.physics.airlight`: :math:`I = J t + A (1 - t)` with
+:math:`t = e^{-k d}`, t refined along the edges of the photo by a guided filter, A taken from the photo. It differs in three ways:
 
 - t is refined at one beta, and the depth that it then stands for is used for all levels. So all levels of a photo obey
   one depth exactly, which can be kept beside them, and the filter costs once. Against a filter at each level, pixels
   differ by 0.5 of 255 in the mean, by 0.8 at the level that differs most; without any refining it is 2.
 - Half of the tint of A is taken away, see :func:`mmhaze.physics.airlight.soften_airlight`.
 - Haze may also be uneven: k is then FRIDA's noise, see :mod:`mmhaze.synthesis.fog`.
-
-.. [sakaridis2018] C. Sakaridis, D. Dai, L. Van Gool, "Semantic foggy scene understanding with synthetic data",
-   IJCV 2018.
 """
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from mmhaze.baselines import haze_factor
 from mmhaze.io.media import Video, find_media
 from mmhaze.io.photo import read_photo
 from mmhaze.jobs import SegmentJob, SweepJob, outputs, run_job
-from mmhaze.ucm import haze_segment, segment_haze
+from mmhaze.ucm import UcmSettings, haze_segment, segment_haze
 from mmhaze.visualization import overlay_haze
 from tests.io.test_media import write_video
 from tests.ucm.photos import random_photo, wall
@@ -49,7 +49,7 @@ def files(folder: Path) -> list[str]:
 
 def test_each_photo_has_its_row_and_its_pictures(album, tmp_path):
     out, settings = tmp_path / 'out', dict(gray_threshold=120.0, min_box=3)
-    summary = run_job(SegmentJob(out, settings, overlay_suffix='.png'), find_media([str(album)]))
+    summary = run_job(SegmentJob(out, UcmSettings(**settings), overlay_suffix='.png'), find_media([str(album)]))
     rows = rows_of(out)
     assert [row['file'] for row in rows] == READABLE
     assert files(out) == sorted(['ucm.csv', *(f'{kind}/{name}.png' for name in READABLE
@@ -166,7 +166,7 @@ def test_a_picture_that_goes_into_no_file_is_named_and_the_rest_is_done(tmp_path
 
 def test_a_setting_out_of_range_is_refused_before_anything_is_touched(tmp_path):
     with pytest.raises(ValueError, match='gray_threshold'):
-        SegmentJob(tmp_path / 'out', dict(gray_threshold=300))
+        SegmentJob(tmp_path / 'out', UcmSettings(gray_threshold=300))
     assert not list(tmp_path.iterdir())
 
 
@@ -184,8 +184,8 @@ def test_a_sweep_keeps_the_other_settings(album, tmp_path, monkeypatch):
     drawn = []
     monkeypatch.setattr('mmhaze.visualization.sweep.draw_sweep',
                         lambda *args, **settings: drawn.append((args[1], settings)))
-    run_job(SweepJob(tmp_path / 'out', 'gray', dict(min_box=7)), find_media([str(album / 'trip')]))
-    assert drawn == [('gray', dict(title='a.jpg', min_box=7))]
+    run_job(SweepJob(tmp_path / 'out', 'gray', UcmSettings(min_box=7)), find_media([str(album / 'trip')]))
+    assert drawn == [('gray', dict(vars(UcmSettings(min_box=7)), title='a.jpg'))]
 
 
 @pytest.mark.parametrize('workers', [1, 3])
