@@ -1,7 +1,8 @@
 r"""Haze-wild: any clear photo and its depth become hazy photos at known levels, drawn first and applied second.
 
 The recipe is that of Foggy Cityscapes, see :mod:`mmhaze.physics.airlight`: :math:`I = J t + A (1 - t)` with
-:math:`t = e^{-k d}`, t refined along the edges of the photo by a guided filter, A taken from the photo. It differs in three ways:
+:math:`t = e^{-k d}`, t refined along the edges of the photo by a guided filter, A taken from the photo. It differs in
+three ways:
 
 - t is refined at one beta, and the depth that it then stands for is used for all levels. So all levels of a photo obey
   one depth exactly, which can be kept beside them, and the filter costs once. Against a filter at each level, pixels
