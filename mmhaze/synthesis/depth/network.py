@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from ...io.files import write_whole
 from ...io.photo import read_photo
@@ -89,6 +88,8 @@ class NetworkDepth:
             OSError: the network cannot be loaded or downloaded.
             ValueError: it is of a kind that is not known here, or sees no depth at all.
         """
+        import torch  # takes seconds, and the processes that render do without
+
         processor, network, _ = self._network
         inputs = [processor(images=[np.ascontiguousarray(photo[..., ::-1])], return_tensors='pt',
                             input_data_format='channels_last').pixel_values for photo in photos]
