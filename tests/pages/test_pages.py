@@ -62,8 +62,8 @@ def shortened(words: list[str], block: Block) -> list[str]:
     name = ' '.join(words[1:3]) if words[1] == 'make-set' else Path(words[1]).stem
     if name == 'train':
         config = Config.fromfile(find_config(words[2]))
-        length = ['train_cfg.max_epochs=1'] if config.train_cfg.by_epoch else \
-            ['train_cfg.max_iters=2', 'train_cfg.val_interval=2']
+        length = (['train_cfg.max_epochs=1', 'train_dataloader.num_batch_per_epoch=2'] if config.train_cfg.by_epoch
+                  else ['train_cfg.max_iters=2', 'train_cfg.val_interval=2'])
         dataset = config.val_dataloader.dataset
         sets = dataset.get('datasets', [dataset])
         prefix = 'dataset.datasets.{}' if 'datasets' in dataset else 'dataset'
@@ -95,8 +95,11 @@ def run(words: list[str], monkeypatch) -> None:
         assert not ended.code, f'{" ".join(words)} ended with {ended.code}'
 
 
-COMMANDS = [pytest.param(block, words, id=f'{block} {" ".join(words)[:50]}') for block in BLOCKS
-            for words in block.commands]
+FIRST: dict[tuple[str, ...], Block] = {}  # where a command stands first: another page's need not run again
+for each in BLOCKS:
+    for command in each.commands:
+        FIRST.setdefault(tuple(command), each)
+COMMANDS = [pytest.param(block, list(words), id=f'{block} {" ".join(words)[:50]}') for words, block in FIRST.items()]
 
 
 @pytest.mark.parametrize('block, words', COMMANDS)
