@@ -43,6 +43,7 @@ def test_mmpretrain_still_takes_from_transformers_what_new_ones_no_longer_have()
     assert names_from(tree, 'transformers.modeling_utils') >= set(TAKEN_FROM_TRANSFORMERS)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec('mmcv._ext') is not None, reason='this mmcv has its operators')
 def test_mmpretrain_still_warns_of_an_operator_that_mmcv_lite_lacks():
     said = run_without_mmhaze('import mmpretrain.models')
@@ -60,6 +61,7 @@ CheckpointLoader.load_checkpoint(sys.argv[1], 'cpu')
 '''
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not CHECKS_CONTENT, reason='torch < 2.6 reads all')
 def test_the_host_still_cannot_read_its_own_training_checkpoints(tmp_path):
     said = run_without_mmhaze(SAVE_AND_LOAD, tmp_path / 'epoch_1.pth')
@@ -80,6 +82,7 @@ checkpoint.load_from_http('http://127.0.0.1:9/foreign.pth', 'cpu', sys.argv[1]) 
 '''
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not CHECKS_CONTENT, reason='torch < 2.6 cannot be told what is safe')
 def test_the_host_still_runs_what_a_checkpoint_from_an_address_carries(tmp_path):
     said = run_without_mmhaze(LOAD_FROM_AN_ADDRESS, tmp_path)
@@ -97,6 +100,7 @@ def test_mmpretrain_still_asks_for_no_torch_of_its_own():
     assert not [each for each in asked if each.startswith('torch') and 'extra' not in each]
 
 
+@pytest.mark.slow
 def test_a_host_of_a_wrong_version_still_gets_no_advice_from_mmpretrain():
     said = run_without_mmhaze('import mmcv; mmcv.__version__ = "3.0.0"; import mmpretrain')
     assert said.returncode and 'pip install' not in said.stderr.splitlines()[-1], said.stderr

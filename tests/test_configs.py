@@ -106,6 +106,7 @@ def test_a_config_brings_mmhaze_along_and_says_where_plain_names_are_looked_up(p
     assert 'mmhaze.register' in config.custom_imports['imports'] and config.default_scope == 'mmpretrain'
 
 
+@pytest.mark.slow
 def test_it_trains_one_step(config, model, batches):
     before = {name: weight.detach().clone() for name, weight in model.named_parameters()}
     losses = model.train().train_step(batches['train'], build_optim_wrapper(model, config.optim_wrapper))

@@ -31,6 +31,7 @@ def of_datasets(dataset: dict) -> list[dict]:
     return dataset['datasets'] if dataset['type'] == 'ConcatDataset' else [dataset]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('path', FILES, ids=lambda path: path.stem)
 def test_a_config_trains_a_step_and_is_scored(path, tiny):
     config = Config.fromfile(path)
@@ -84,6 +85,7 @@ def moved(config, roots: dict[str, Path]):
     return config
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('path', WORDS, ids=lambda path: path.stem)
 def test_a_config_with_words_trains_a_step_and_is_scored(path, told):
     raw = Config.fromfile(path).to_dict()

@@ -53,6 +53,7 @@ def run(name: str, pairs: Path, work_dir: Path, steps: int, resume: bool = False
     return runner
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('name', MODELS)
 def test_a_training_that_was_stopped_ends_where_an_undisturbed_one_does(name, pairs, tmp_path):
     whole = run(name, pairs, tmp_path / 'whole', STEPS)
@@ -66,6 +67,7 @@ def test_a_training_that_was_stopped_ends_where_an_undisturbed_one_does(name, pa
                 if weight.requires_grad and torch.equal(weight, halfway[key])]
 
 
+@pytest.mark.slow
 def test_training_brings_the_photos_nearer_to_the_clear_ones(pairs, tmp_path):
     runner = run('plain', pairs, tmp_path, 60)
     scores = runner.val()

@@ -35,6 +35,7 @@ def test_each_package_has_its_page(package):
     assert f'automodule:: mmhaze.{package}\n' in (ROOT / 'docs' / 'api' / f'{package}.md').read_text()
 
 
+@pytest.mark.slow
 def test_the_documentation_builds_without_a_warning_and_says_what_stands_elsewhere(tmp_path):
     pytest.importorskip('sphinx', '8.2')
     pytest.importorskip('myst_parser')

@@ -66,6 +66,7 @@ PLACES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('kind', ['torch', 'old torch', 'pickle'])
 @pytest.mark.parametrize('place', PLACES)
 def test_code_in_a_checkpoint_is_refused_and_not_run(place, kind, tmp_path, monkeypatch, capsys):

@@ -34,16 +34,19 @@ print(mmpretrain.list_models('gunet-t_roads'))
 '''
 
 
+@pytest.mark.slow
 def test_a_config_that_names_mmhaze_alone_finds_the_parts_from_several_threads():
     assert run(OLD_CONFIG).splitlines()[-2:] == ['LeNet5RGB ' * 3 + 'LeNet5RGB', "['gunet-t_roads']"]
 
 
+@pytest.mark.slow
 def test_mmpretrain_imported_after_mmhaze_has_its_models():
     code = ("import sys, mmhaze\nassert 'mmengine' not in sys.modules\nimport mmpretrain\n"
             "print(mmpretrain.list_models('gunet-t_roads'), mmpretrain.get_model('lenet5_hazel-level').backbone)")
     assert run(code).splitlines()[0].startswith("['gunet-t_roads'] LeNet5RGB(")
 
 
+@pytest.mark.slow
 def test_what_is_unpickled_in_a_fresh_process_as_in_a_spawned_worker_works_and_finds_plain_names(tmp_path):
     file = tmp_path / 'pipeline.pkl'
     file.write_bytes(pickle.dumps(Compose([UCM(maps=[])])))
@@ -53,6 +56,7 @@ def test_what_is_unpickled_in_a_fresh_process_as_in_a_spawned_worker_works_and_f
     assert run(code).splitlines()[-2:] == [str(segment_haze(np.full((64, 64, 3), 200, np.uint8)).ratio), 'HazelLevel']
 
 
+@pytest.mark.slow
 @checks_content
 def test_a_training_checkpoint_is_read_where_mmhaze_came_first_and_nothing_of_it_is_used(tmp_path):
     code = ('import mmhaze, torch\nfrom mmengine.logging import HistoryBuffer\n'

@@ -22,6 +22,7 @@ def test_light_modules_bring_neither_torch_nor_a_host():
     run(code)
 
 
+@pytest.mark.slow
 def test_a_photo_is_segmented_and_drawn_without_torch():
     code = ('import sys\nimport numpy as np\nfrom mmhaze import ucm\nfrom mmhaze.baselines import haze_factor\n'
             'from mmhaze.visualization import overlay_haze\n'

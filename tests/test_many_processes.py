@@ -73,12 +73,14 @@ def scores(said):
     return [line.split('INFO - ')[1].split('data_time')[0] for line in said.splitlines() if 'Epoch(test)' in line][-1]
 
 
+@pytest.mark.slow
 def test_each_photo_counts_once_though_five_do_not_go_into_two_or_four_processes(config, trained, tmp_path):
     one, two, four = (scores(run_forked('test.py', config, trained[1], '--work-dir', tmp_path, folder=tmp_path,
                                         processes=count)) for count in (1, 2, 4))
     assert 'ordinal/mae' in one and one.split('] ')[-1] == two.split('] ')[-1] == four.split('] ')[-1]
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_ends_the_others_and_the_run_can_go_on(config, tmp_path):
     training = start('train.py', config, '--work-dir', tmp_path, '--cfg-options', *OPTIONS,
                      'train_cfg.max_epochs=100000')
@@ -96,6 +98,7 @@ def test_a_process_that_dies_ends_the_others_and_the_run_can_go_on(config, tmp_p
     assert (tmp_path / f'epoch_{epoch + 1}.pth').exists()
 
 
+@pytest.mark.slow
 def test_a_parameter_that_nothing_uses_is_named(config, tmp_path):
     forgetful = config.with_name('forgetful.py')
     forgetful.write_text(f'''_base_ = './{config.name}'
@@ -118,6 +121,7 @@ class ForgetfulHead(LinearClsHead):
     assert training.returncode == 1 and 'head.forgotten.weight' in said
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path('/proc/self/task').exists(), reason='threads are looked up where Linux lists them')
 @pytest.mark.parametrize('tool, words', [('train.py', []), ('test.py', ['CHECKPOINT'])])
 def test_no_thread_of_the_group_outlives_the_run(config, trained, tmp_path, tool, words):

@@ -40,6 +40,7 @@ def test_what_the_index_says_was_measured_by_this_project():
     assert accuracy['Runs'] == 3 and 96 < accuracy['Top 1 Accuracy'] < 98
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('name', ['resnet18_hazel-level', 'magnet-fe-s_lenet5_haze-wild',
                                   'magnet-nc-f_resnet18_hazel-level', 'aodnet_roads', 'dcp', 'mixcl-pa_t_mixture',
                                   'progressive_gunet-t_roads'])

@@ -9,12 +9,14 @@ import pytest
 BUILD = 'print(type({registry}.build(dict(type={name!r}))).__module__)'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('home', ['mmengine.registry', 'mmcv.transforms', 'mmpretrain.registry'])
 def test_the_full_name_builds_in_a_fresh_process_with_nothing_imported(home):
     code = f'from {home} import TRANSFORMS\n' + BUILD.format(registry='TRANSFORMS', name='mmhaze.UCM')
     assert run(code) == 'mmhaze.transforms.ucm'
 
 
+@pytest.mark.slow
 def test_plain_names_build_from_the_hosts_once_mmhaze_is_imported():
     code = '\n'.join([
         'import mmhaze', 'from mmengine.registry import TRANSFORMS as root',

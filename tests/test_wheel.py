@@ -25,6 +25,7 @@ def below(folder: Path) -> set[Path]:
             if path.is_file() and '__pycache__' not in path.parts}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('name', ['configs', 'tools'])
 def test_configs_and_tools_are_within(package, name):
     shipped = package / '.mim' / name
@@ -40,6 +41,7 @@ def test_the_index_finds_its_metafiles_there(package):
     assert models and all((package / '.mim' / model['Config']).is_file() for model in models)
 
 
+@pytest.mark.slow
 def test_an_installed_package_takes_its_own_configs_and_tells_the_host(package, tmp_path):
     said = subprocess.run(
         [sys.executable, '-c', 'import mmhaze, mmpretrain; from mmhaze.runtime.shipped import find_config; '

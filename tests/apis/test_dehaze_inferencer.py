@@ -63,6 +63,7 @@ def of_network(name: str, checkpoint: Path, photo: np.ndarray) -> np.ndarray:
     return (found.numpy() * 255).round().astype(np.uint8).transpose(1, 2, 0)[..., ::-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('name', [AOD, GUNET, 'progressive_gunet-t_haze-wild'])
 def test_it_gives_what_the_network_of_the_config_gives(name, photo, tmp_path):
     checkpoint = save_checkpoint(name, tmp_path / 'some.pth')

@@ -51,6 +51,7 @@ def photos(rng, tmp_path) -> list[Path]:
     return paths
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('name', [BASE, MAGNET, 'magnet-nc-f_lenet5_hazel-level', 'resnet18_hazel-level'])
 def test_probabilities_are_those_of_the_test_data_of_the_config(name, photos, tmp_path):
     checkpoint = save_checkpoint(name, tmp_path / 'some.pth')

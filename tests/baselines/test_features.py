@@ -24,6 +24,7 @@ def slow_transmission(img: np.ndarray, half: int) -> float:
     return float(np.mean(1 - 0.95 * slow_minimum((img / np.maximum(airlight, 1)).min(2), half)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(('shape', 'half'), [((6, 8), 0), ((64, 80), 1), ((161, 170), 2)])
 def test_any_photo_has_the_transmission_of_the_slow_loop(shape, half, rng):
     for _ in range(3):

@@ -85,6 +85,7 @@ def test_features_are_finite_for_odd_photos():
         assert np.isfinite(features).all()
 
 
+@pytest.mark.slow
 def test_trees_tell_fogs_of_a_road_apart_that_they_have_never_seen():
     def photos(albedo: float) -> list[np.ndarray]:
         return [draw_road(camera, beta, albedo) for beta in (0.01, 0.03, 0.05) for camera in (FRIDA2_CAMERA, OTHER)]

@@ -35,6 +35,7 @@ def model_of(checkpoints: dict[str, Path], name: str = MAGNET) -> list[str]:
     return ['--model', name, '--checkpoint', str(checkpoints[name])]
 
 
+@pytest.mark.slow
 def test_each_photo_gets_its_picture(album, checkpoints, tmp_path, capsys):
     pytest.importorskip('pytorch_grad_cam')
     arguments = [str(album), '--levels', *model_of(checkpoints), '--out', str(tmp_path / 'cams')]
@@ -48,6 +49,7 @@ def test_each_photo_gets_its_picture(album, checkpoints, tmp_path, capsys):
     assert cv2.imread(str(tmp_path / 'cams' / 'level_0' / 'a.png.png')).shape[1] > width + 200
 
 
+@pytest.mark.slow
 def test_a_photo_that_cannot_be_done_is_named_and_the_rest_goes_on(album, checkpoints, tmp_path, capsys):
     pytest.importorskip('pytorch_grad_cam')
     (album / 'level_3' / 'b.png').write_bytes(b'no photo')

@@ -35,6 +35,7 @@ def album(tmp_path, rng) -> Path:
     return tmp_path / 'album'
 
 
+@pytest.mark.slow
 def test_it_writes_what_the_network_says_of_each_photo(album, folder, network_off, capsys):  # noqa: F811
     import transformers
     assert clip_domains([str(album), '--clip', str(folder), '--device', 'cpu', '--batch-size', '2']) == 0
@@ -156,6 +157,7 @@ sys.exit(run_tool('clip-domains', 'clip_domains', [sys.argv[1], '--clip', 'x', '
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, 'SIGKILL'), reason='Ctrl-C is sent otherwise on Windows')
 def test_stopped_by_ctrl_c_it_leaves_what_was_there(album):
     (album / 'clip_domains.npz').write_bytes(b'of an earlier run')

@@ -58,6 +58,7 @@ def test_it_writes_what_the_inferencer_gives(album, tmp_path, capsys):
     assert f'haze factor: {before:.2f} before, {after:.2f} after' in said
 
 
+@pytest.mark.slow
 def test_a_trained_judge_gives_levels_and_may_set_the_passes(album, tmp_path, capsys):
     judge = save_checkpoint(BASE, tmp_path / 'judge.pth')
     out = tmp_path / 'out'

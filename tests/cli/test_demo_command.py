@@ -9,6 +9,7 @@ from mmhaze.io.photo import read_photo
 from .calling import command
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings('default')  # the host's own, about what torch and it will change
 def test_a_small_demo_trains_tests_and_draws(tmp_path, capsys):
     data, out = tmp_path / 'data', tmp_path / 'out'

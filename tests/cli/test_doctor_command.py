@@ -22,6 +22,7 @@ def planted(tmp_path, street) -> PlantedSet:  # noqa: F811
     return PlantedSet(tmp_path / 'set', street)
 
 
+@pytest.mark.slow
 def test_a_healthy_set_gets_a_table_and_exit_code_0(planted, capsys):
     assert examine([str(planted.write())]) == 0
     said = capsys.readouterr()
@@ -64,6 +65,7 @@ def test_of_many_photos_only_some_are_printed_and_all_are_in_the_report(planted,
     assert json.loads(report.read_text())['healthy'] is True
 
 
+@pytest.mark.slow
 def test_a_sheet_is_drawn(planted, tmp_path):
     sheet = tmp_path / 'out/sheet.png'
     assert examine([str(planted.write()), '--sheet', str(sheet)]) == 0
@@ -88,6 +90,7 @@ def test_many_sizes_are_summed_up(planted, capsys, street):  # noqa: F811
     assert re.search(r'set: 18 photos, 8 of 320x240, (1 of 320x2\d\d, ){4}6 other sizes\n', capsys.readouterr().out)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('split, code', [('random', 1), ('scene', 0)])
 def test_a_config_is_examined_with_what_the_command_line_changes(tmp_path, capsys, split, code):
     make_demo_set(tmp_path / 'demo', scenes=4, workers=1)

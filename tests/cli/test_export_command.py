@@ -11,6 +11,7 @@ onnxruntime = pytest.importorskip('onnxruntime')
 pytest.importorskip('onnx')
 
 
+@pytest.mark.slow
 def test_the_file_lies_beside_the_checkpoint_and_runs(tmp_path, capsys):
     checkpoint = save_checkpoint(BASE, tmp_path / 'epoch_1.pth')
     assert export([BASE, str(checkpoint)]) == 0
@@ -19,6 +20,7 @@ def test_the_file_lies_beside_the_checkpoint_and_runs(tmp_path, capsys):
     assert 'epoch_1.onnx: 9 levels' in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_with_ucm_it_takes_photos_and_goes_where_it_is_told(tmp_path):
     checkpoint = save_checkpoint('magnet-fe-f_lenet5_hazel-level', tmp_path / 'epoch_1.pth')
     out = tmp_path / 'new' / 'haze.onnx'
@@ -28,6 +30,7 @@ def test_with_ucm_it_takes_photos_and_goes_where_it_is_told(tmp_path):
     assert [each.name for each in session.get_outputs()] == ['probabilities', 'haze_mask']
 
 
+@pytest.mark.slow
 def test_what_is_wrong_is_said_in_a_line(tmp_path, capsys):
     checkpoint = save_checkpoint(BASE, tmp_path / 'epoch_1.pth')
     capsys.readouterr()

@@ -26,6 +26,7 @@ def model_of(checkpoints: dict[str, Path], name: str = MAGNET) -> list[str]:
     return ['--model', name, '--checkpoint', str(checkpoints[name])]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(('words', 'numbers'), [([], 19440), (['--feature', 'task', '--method', 'pca'], 9720)])
 def test_the_test_photos_of_a_config_are_laid_out(words, numbers, checkpoints, tmp_path, capsys):
     pytest.importorskip('sklearn')

@@ -246,6 +246,7 @@ def photo(tmp_path) -> Path:
 class TestPage:
     """Of the tests below each goes on with the page as it is."""
 
+    @pytest.mark.slow
     def test_a_photo_gets_its_level_and_its_haze(self, sites, browser, photo, checkpoint):
         browser.open(sites['trained'])
         browser.answer_to(photo)
@@ -278,6 +279,7 @@ class TestPage:
             assert browser.number('#clear-line .mmh-line', name) == pytest.approx(seen.expected_level, abs=1e-6)
         assert not sites['trained'].uploads()
 
+    @pytest.mark.slow
     def test_the_next_photo_does_not_wait_for_the_last_one_without_haze(self, sites, browser, photo, tmp_path):
         large = cv2.resize(cv2.GaussianBlur(wall(0.1), (0, 0), 2), (1600, 1200))
         cv2.imwrite(str(tmp_path / 'large.jpg'), large)
@@ -289,6 +291,7 @@ class TestPage:
         assert set(seen) == {(320, 240, 3)}
         browser.until(lambda: browser.shows_haze(read_photo(photo)))
 
+    @pytest.mark.slow
     def test_a_setting_changes_the_mask_at_once(self, sites, browser, photo):
         from selenium.webdriver.common.keys import Keys
         img = read_photo(photo)
@@ -304,6 +307,7 @@ class TestPage:
         browser.until(lambda: browser.shows_haze(img))
         browser.until(lambda: browser.all('#automatic input')[0].is_selected())
 
+    @pytest.mark.slow
     def test_what_is_no_photo_is_said_and_the_next_one_is_taken(self, sites, browser, tmp_path, photo):
         (tmp_path / 'broken.jpg').write_bytes(b'no photo')
         browser.give('#drop', tmp_path / 'broken.jpg')
@@ -319,6 +323,7 @@ class TestPage:
         assert 'Level' in browser.answer_to(photo)
         assert not sites['trained'].uploads()
 
+    @pytest.mark.slow
     def test_many_photos_give_the_table_of_the_command_line(self, sites, browser, checkpoint, tmp_path):
         (tmp_path / 'album').mkdir()
         for index in range(5):
@@ -341,6 +346,7 @@ class TestPage:
                 assert row[name] == other[name] or float(row[name]) == pytest.approx(float(other[name]), abs=2e-6)
         assert not sites['trained'].uploads()
 
+    @pytest.mark.slow
     def test_without_a_network_there_is_an_estimate(self, sites, browser, photo):
         browser.open(sites['estimate'])  # which has forgotten, or never knew, what another page was given
         assert 'An estimate without training' in browser.answer_to(photo)
@@ -396,6 +402,7 @@ class TestPage:
             said = next(line for line in events if b'process_completed' in line)
         assert b'a.png was not uploaded here' in said
 
+    @pytest.mark.slow
     def test_in_the_end_nothing_is_left(self, sites):
         ends = [end for end in ENDS[1:] if signal.getsignal(end) != signal.SIG_IGN]  # nohup pytest
         for site, end in zip(sites.values(), itertools.cycle(ends)):

@@ -66,6 +66,7 @@ def in_process(monkeypatch):
     monkeypatch.setattr(running, 'start', lambda folder, log: Finished(run_cell.attempt(folder)))
 
 
+@pytest.mark.slow
 def test_stopped_then_killed_then_finished_it_is_as_if_never_disturbed(tiny, tmp_path, in_process, capsys):
     undisturbed, out = tmp_path / 'undisturbed', tmp_path / 'out'
     assert reproduce(words(tiny, undisturbed)) == 0
@@ -101,6 +102,7 @@ def test_stopped_then_killed_then_finished_it_is_as_if_never_disturbed(tiny, tmp
     assert [point['seconds'] for point in curve[:done - 1]] == [point['seconds'] for point in before[:done - 1]]
 
 
+@pytest.mark.slow
 def test_asked_to_stop_it_ends_its_child_and_leaves_a_page_and_a_state_to_go_on_from(tiny, tmp_path, capsys):
     out = tmp_path / 'out'
     processes = []

@@ -107,11 +107,13 @@ def hostile(finished, tmp_path) -> tuple[Path, Path]:
     return path, flag
 
 
+@pytest.mark.slow
 def test_a_run_leaves_checkpoints_a_log_and_the_whole_config(finished):
     assert {'epoch_1.pth', 'epoch_2.pth', 'epoch_3.pth', 'tiny.py'} <= {path.name for path in finished.iterdir()}
     assert 'Epoch(train) [3]' in log(finished)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(torch.cuda.is_available(), reason='an accelerator mixes with float16')
 def test_mixed_precision_trains_on_a_processor_and_goes_on(config, tmp_path):
     for more in ([], ['--resume', '--cfg-options', 'train_cfg.max_epochs=4']):
@@ -148,6 +150,7 @@ def resumed(config, tmp_path_factory) -> tuple[int, Path, subprocess.CompletedPr
                                          f'train_cfg.max_epochs={epoch + 2}'))
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_from_its_newest_checkpoint_to_the_end(resumed):
     epoch, work_dir, done = resumed
     assert done.returncode == 0, done.stderr
@@ -157,6 +160,7 @@ def test_a_killed_run_goes_on_from_its_newest_checkpoint_to_the_end(resumed):
     assert (last['meta']['epoch'], last['meta']['iter']) == (epoch + 2, (epoch + 2) * 4)
 
 
+@pytest.mark.slow
 def test_a_run_that_goes_on_ends_as_one_that_was_never_stopped(config, tmp_path):
     mirrored = config.with_name('mirrored.py')
     mirrored.write_text("_base_ = './tiny.py'\nrandomness = dict(seed=3)\ntrain_dataloader = dict(dataset=dict("
@@ -198,6 +202,7 @@ def test_resume_takes_the_checkpoint_it_is_given(config, trained, finished):
     assert cfg.resume and cfg.load_from == given
 
 
+@pytest.mark.slow
 @checks_content
 def test_resuming_from_foreign_code_is_refused_and_nothing_of_it_runs(config, hostile, tmp_path, capsys):
     path, flag = hostile
@@ -217,6 +222,7 @@ def test_a_checkpoint_that_the_config_names_is_checked_too(config, hostile, caps
 
 # testing
 
+@pytest.mark.slow
 def test_an_ordinary_checkpoint_is_tested_and_its_predictions_are_written(config, finished, tmp_path, capsys):
     assert call('test', config, finished / 'epoch_3.pth', '--work-dir', tmp_path, '--out',
                 tmp_path / 'predictions.pkl') == 0
@@ -254,6 +260,7 @@ def test_the_name_of_a_shipped_config_is_enough(trained, tmp_path, monkeypatch):
     assert (cfg.randomness.seed, cfg.train_dataloader.batch_size) == (7, 3)
 
 
+@pytest.mark.slow
 def test_a_misspelt_argument_of_the_model_stops_with_its_name(config, tmp_path, capsys):
     assert call('train', config, '--work-dir', tmp_path, '--cfg-options', 'model.backbone.num_clases=3') == 1
     said = capsys.readouterr().err.splitlines()
@@ -263,6 +270,7 @@ def test_a_misspelt_argument_of_the_model_stops_with_its_name(config, tmp_path, 
 
 # several processes
 
+@pytest.mark.slow
 def test_two_processes_train_without_a_gpu(config, tmp_path):
     with socket.socket() as free:
         free.bind(('127.0.0.1', 0))

@@ -157,6 +157,7 @@ def test_ctrl_c_keeps_what_was_made(tmp_path, capsys, monkeypatch):
     assert signal.getsignal(signal.SIGINT) is before
 
 
+@pytest.mark.slow
 def test_a_sweep_draws_one_sheet_a_photo(album, tmp_path, capsys):
     assert ucm([str(album / 'trip'), '--out', str(tmp_path / 'out'), '--sweep', 'channel']) == 0
     assert files(tmp_path / 'out') == ['sweeps/a.png.channel.png', 'sweeps/b.png.channel.png']

@@ -320,6 +320,7 @@ import mmhaze, mmhaze.clip, mmhaze.apis
 """
 
 
+@pytest.mark.slow
 def test_importing_asks_for_no_library_of_clip():
     """mmengine asks for transformers by itself, which is its affair; here it gets none."""
     done = subprocess.run([sys.executable, '-c', WATCH], capture_output=True, text=True, check=False)

@@ -69,6 +69,7 @@ def test_a_file_that_is_cut_short_is_refused(share, path):
         read_domains(path)
 
 
+@pytest.mark.slow
 def test_a_file_with_a_byte_changed_is_refused_or_says_the_same(path):
     data, refused = path.read_bytes(), 0
     for place in range(len(data)):

@@ -78,6 +78,7 @@ def photos(rng) -> list[np.ndarray]:
     return [rng.integers(0, 256, shape, np.uint8) for shape in ((64, 64, 3), (33, 47, 3), (101, 50, 3))]
 
 
+@pytest.mark.slow
 def test_both_libraries_say_the_same_with_the_same_weights(twins, photos):
     theirs, file = twins
     ours = OpenClip('tiny-quickgelu', file, 'cpu')

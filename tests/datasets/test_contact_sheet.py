@@ -34,6 +34,7 @@ def shown(path: Path) -> dict[tuple[int, int], tuple[float, float]]:
     return places
 
 
+@pytest.mark.slow
 def test_a_row_a_level_of_photos_at_even_steps(tmp_path):
     draw_contact_sheet(write(tmp_path, (15, 3, 15)), ['', '', ''], tmp_path / 'sheet.png', columns=8)
     places = shown(tmp_path / 'sheet.png')

@@ -33,6 +33,7 @@ def only(diagnosis: Diagnosis, kind: str) -> Finding:
 
 # a healthy set
 
+@pytest.mark.slow
 def test_nothing_is_found_in_a_healthy_set_with_and_without_names_of_scenes(planted):
     for without in ((), ('scene',), ('scene', 'split')):
         diagnosis = examine(planted.write(*without))
@@ -45,6 +46,7 @@ def test_photos_are_counted_by_level_and_part(planted):
     assert diagnosis.levels == ('', '', '')
 
 
+@pytest.mark.slow
 def test_the_demo_is_healthy_when_split_by_scene_and_not_when_split_by_photo(tmp_path):
     make_demo_set(tmp_path / 'demo', scenes=4, workers=1)
     assert examine(tmp_path / 'demo', 'scene').findings == ()

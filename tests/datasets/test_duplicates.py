@@ -78,6 +78,7 @@ def test_haze_that_comes_with_the_row_does_not_make_photos_alike(rng):
     assert similarity(*hazy) < 0.2
 
 
+@pytest.mark.slow
 def test_real_scenes_are_told_apart_but_for_those_that_differ_in_a_car(shared_data):
     paths = sorted(shared_data.glob('frida*/LIma-*.png'))
     names = [f'{path.parent.name}-{path.stem[-6:]}' for path in paths]

@@ -155,6 +155,7 @@ def test_a_cached_sample_equals_an_uncached_one_to_the_bit(folder, shipped):
         assert_same(cached[index], wanted)
 
 
+@pytest.mark.slow
 def test_every_worker_in_every_epoch_gives_the_same_samples_cached_and_not(folder, shipped):
     def epochs(cache_mb: float) -> list[list[dict]]:
         loader = DataLoader(HazeLevelDataset(str(folder), cache_mb=cache_mb, **shipped), batch_size=None, num_workers=2,
@@ -168,6 +169,7 @@ def test_every_worker_in_every_epoch_gives_the_same_samples_cached_and_not(folde
         assert_same(again, plain)
 
 
+@pytest.mark.slow
 def test_the_second_epoch_reads_no_file_where_there_is_a_cache(folder, shipped):
     def loader(cache_mb: float) -> DataLoader:
         return DataLoader(HazeLevelDataset(str(folder), cache_mb=cache_mb, **shipped), batch_size=None, num_workers=2,

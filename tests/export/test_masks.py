@@ -22,6 +22,7 @@ def find_each(photos: np.ndarray, **settings: Any) -> None:
         assert tuple(box) == regions.box
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('settings', [
     dict(), dict(min_box=64), dict(gray_fallback=None), dict(gray_threshold=160.3), dict(gray_threshold=255),
     dict(channel_ratio=1 / 9, denoise_ratio=1 / 3, mask_ratio=1 / 20), dict(channel_ratio=1, denoise_ratio=1),
@@ -43,6 +44,7 @@ def test_where_there_is_no_haze_the_box_is_the_photo():
     assert boxes.tolist() == [[0, 0, 40, 30]] * 2
 
 
+@pytest.mark.slow
 def test_real_photos_have_the_masks_of_segment_haze(shared_data):
     files = sorted((shared_data / 'real_hazy').rglob('*.jpg'))[:8]
     assert files

@@ -48,6 +48,7 @@ def names(ends) -> list[str]:
     return [end.name for end in ends]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(('config', 'channels'), [
     (BASE, ['task']), (NC, ['task']), (FE, ['task', 'magnifier']),
     ('magnet-ia-f_lenet5_hazel-level', ['task', 'magnifier']), ('cnn-ordinal_hazel-level', ['task']),
@@ -69,6 +70,7 @@ def test_the_file_answers_as_pytorch_does_in_batches_of_any_size(config, channel
         assert np.abs(other - expected).max() > 1e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('config', [BASE, FE, 'magnet-ia-f_lenet5_hazel-level', NC])
 def test_with_ucm_it_answers_from_photos_of_any_size(config, tmp_path):
     model = spread_out(config, tmp_path / 'some.pth')
@@ -85,6 +87,7 @@ def test_with_ucm_it_answers_from_photos_of_any_size(config, tmp_path):
             np.testing.assert_array_equal(mask, segment_haze(photo, min_box=64).mask)
 
 
+@pytest.mark.slow
 def test_the_file_says_what_one_has_to_know(tmp_path):
     export_onnx(spread_out(FE, tmp_path / 'some.pth'), tmp_path / 'some.onnx')
     about = onnxruntime.InferenceSession(str(tmp_path / 'some.onnx'), providers=CPU).get_modelmeta().custom_metadata_map
@@ -105,6 +108,7 @@ def test_the_file_says_what_one_has_to_know(tmp_path):
     assert {key for key in about if f'`{key}`' not in page} == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('worst', [float('nan'), 2e-4])
 def test_a_file_that_does_not_agree_is_not_left_behind(worst, tmp_path, monkeypatch):
     monkeypatch.setattr('mmhaze.export.onnx_file._largest_difference', lambda *_: worst)
@@ -116,6 +120,7 @@ def test_a_file_that_does_not_agree_is_not_left_behind(worst, tmp_path, monkeypa
     assert sorted(path.name for path in tmp_path.iterdir()) == ['some.onnx', 'some.pth']
 
 
+@pytest.mark.slow
 def test_a_graph_that_answers_otherwise_is_found_out(tmp_path, monkeypatch):
     monkeypatch.setattr('mmhaze.export.modules.FromChannels.forward',
                         lambda self, task: self.network(task.float(), mode='tensor').softmax(1))
@@ -123,6 +128,7 @@ def test_a_graph_that_answers_otherwise_is_found_out(tmp_path, monkeypatch):
         export_onnx(spread_out(BASE, tmp_path / 'some.pth'), tmp_path / 'some.onnx')
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(('change', 'says'), [
     (lambda steps: steps[0].update(variant='released'), "variant 'paper' alone"),
     (lambda steps: steps[1]['transforms'][0].update(backend='cv2'), 'A graph can prepare a photo by'),
@@ -143,6 +149,7 @@ def test_what_is_missing_is_named_with_the_extra_to_install(tmp_path, monkeypatc
         export_onnx(model, tmp_path / 'some.onnx')
 
 
+@pytest.mark.slow
 def test_the_example_of_the_docs_runs(tmp_path, monkeypatch, capsys):
     model = spread_out(FE, tmp_path / 'some.pth')
     export_onnx(model, tmp_path / 'haze.onnx', with_ucm=True)
@@ -157,6 +164,7 @@ def test_the_example_of_the_docs_runs(tmp_path, monkeypatch, capsys):
     assert float(likely) == pytest.approx(max(expected.probabilities), abs=1e-4)
 
 
+@pytest.mark.slow
 def test_nothing_of_onnx_is_imported_before_a_file_is_made():
     code = ('import sys, torch, torchvision\n'  # torch 2.1 brings them itself
             'before = set(sys.modules)\n'

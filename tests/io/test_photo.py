@@ -103,6 +103,7 @@ def test_a_missing_photo_is_named(tmp_path):
         read_photo(tmp_path / 'gone.png')
 
 
+@pytest.mark.slow
 def test_the_real_photos_are_read_as_opencv_reads_them(shared_data):
     paths = sorted((shared_data / 'real_hazy').rglob('*.[jp][pn]g'))[::5]
     assert paths

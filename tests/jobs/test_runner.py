@@ -30,6 +30,7 @@ def count_rows(out) -> int:
 BOTH = pytest.mark.parametrize('run', [predict, segment])
 
 
+@pytest.mark.slow
 @BOTH
 def test_a_video_cut_short_is_done_as_far_as_it_goes_and_named(run, tmp_path):
     clip = tmp_path / 'clip.avi'
@@ -56,6 +57,7 @@ def test_without_a_frame_the_run_before_keeps_its_results(run, tmp_path, plug_in
     assert files(tmp_path / 'out') == before
 
 
+@pytest.mark.slow
 @BOTH
 def test_a_camera_goes_on_until_it_is_stopped_and_all_of_it_is_whole(run, tmp_path, plug_in):
     camera = plug_in(FakeCamera(scenes(3) * 1000))
@@ -67,6 +69,7 @@ def test_a_camera_goes_on_until_it_is_stopped_and_all_of_it_is_whole(run, tmp_pa
     assert fps == 25 and len(frames) == count_rows(tmp_path / 'out') == summary.pictures
 
 
+@pytest.mark.slow
 @BOTH
 def test_a_camera_that_fails_on_the_way_is_named(run, tmp_path, plug_in):
     plug_in(FakeCamera(scenes(3), fps=30.0))
@@ -76,6 +79,7 @@ def test_a_camera_that_fails_on_the_way_is_named(run, tmp_path, plug_in):
     assert not run(tmp_path / 'out', Video(0, 'camera0'), limit=3).problems
 
 
+@pytest.mark.slow
 @BOTH
 def test_frames_of_another_size_are_fitted_to_the_first(run, tmp_path, plug_in):
     plug_in(FakeCamera([*scenes(2), *scenes(2, (48, 64)), *scenes(1, (97, 131))]))
@@ -92,6 +96,7 @@ def test_a_video_where_the_run_would_write_is_refused(run, tmp_path):
         run(tmp_path, find_media([str(tmp_path / 'overlays/clip.avi')]))
 
 
+@pytest.mark.slow
 @BOTH
 def test_without_a_folder_answers_are_told_in_order_and_nothing_is_written(run, tmp_path, monkeypatch):
     for index in range(6):
@@ -108,6 +113,7 @@ def test_without_a_folder_answers_are_told_in_order_and_nothing_is_written(run, 
     assert summary.pictures == 5 and files(tmp_path) == before
 
 
+@pytest.mark.slow
 def test_the_first_answer_is_told_before_the_last_photo_is_read(tmp_path):
     for index in range(9):
         cv2.imwrite(str(tmp_path / f'{index}.png'), scenes(1)[0])

@@ -96,6 +96,7 @@ def test_a_decoder_that_fails_in_its_own_way_does_not_end_the_run(album, tmp_pat
     assert summary.pictures == 5 and 'a.png cannot be read as a photo: no colour planes.' in summary.problems[0]
 
 
+@pytest.mark.slow
 def test_the_result_does_not_depend_on_the_number_of_workers(tmp_path, rng):
     for index in range(25):
         size = (30, 40) if index % 4 else (300, 400)  # the first of each four takes longest
@@ -170,6 +171,7 @@ def test_a_setting_out_of_range_is_refused_before_anything_is_touched(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_a_sweep_draws_a_sheet_a_photo_and_leaves_the_rest_alone(album, tmp_path):
     out = tmp_path / 'out'
     run_job(SegmentJob(out), find_media([str(album)]))
@@ -188,6 +190,7 @@ def test_a_sweep_keeps_the_other_settings(album, tmp_path, monkeypatch):
     assert drawn == [('gray', dict(vars(UcmSettings(min_box=7)), title='a.jpg'))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('workers', [1, 3])
 @pytest.mark.parametrize(('name', 'made'), [('clip.mp4', 'clip.mp4'), ('clip.avi', 'clip.avi.mp4')])
 def test_a_video_gives_videos_at_its_rate_and_a_row_a_frame(name, made, workers, tmp_path):
@@ -218,6 +221,7 @@ def test_a_video_gives_videos_at_its_rate_and_a_row_a_frame(name, made, workers,
     assert summary.notes == ['Segments are not made of a video, as those of its frames have a size each.']
 
 
+@pytest.mark.slow
 def test_only_so_many_frames_are_taken(tmp_path):
     write_video(tmp_path / 'clip.avi', scenes(6))
     summary = run_job(SegmentJob(tmp_path / 'out'), find_media([str(tmp_path / 'clip.avi')]), limit=4)
@@ -225,6 +229,7 @@ def test_only_so_many_frames_are_taken(tmp_path):
     assert len(read_video(tmp_path / 'out/masks/clip.avi.mp4')[1]) == 4
 
 
+@pytest.mark.slow
 def test_a_frame_of_another_size_is_measured_as_it_is(tmp_path, plug_in):
     plug_in(FakeCamera([*scenes(2), *scenes(2, (48, 64)), *scenes(1, (97, 131))]))
     run_job(SegmentJob(tmp_path / 'out'), Video(0, 'camera0'), limit=5)

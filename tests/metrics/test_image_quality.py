@@ -37,6 +37,7 @@ def test_full_ssim_is_scikit_images_within_the_photo():
     assert ssim(clear, clear, 'full').item() == pytest.approx(1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(('size', 'ratio'), [((90, 120), 1), ((384, 500), 2), ((383, 700), 1), ((641, 660), 3)])
 def test_dehazeformers_ssim_is_that_of_photos_shrunk_by_averaging(size, ratio):
     image, clear = pair(size)

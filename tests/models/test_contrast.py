@@ -184,6 +184,7 @@ def test_random_extractors_are_the_same_for_a_seed():
     assert [tuple(each.shape) for each in TinyExtractor()(photos())] == [(2, 16, 16, 16), (2, 32, 8, 8), (2, 64, 4, 4)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('normalize', [True, False])
 def test_torchvisions_features_come_from_a_file_of_weights(normalize, tmp_path):
     torch.manual_seed(0)
@@ -201,6 +202,7 @@ def test_torchvisions_features_come_from_a_file_of_weights(normalize, tmp_path):
     torch.testing.assert_close(features[1], network.layer2(first))
 
 
+@pytest.mark.slow
 def test_wrong_extractors_are_refused(tmp_path):
     with pytest.raises(ValueError, match="no network 'vgg99'"):
         TorchvisionExtractor('vgg99', ['features'])

@@ -41,6 +41,7 @@ def losses(model: torch.nn.Module, batch: dict) -> dict:
     return model(**model.data_preprocessor(batch, training=True), mode='loss')
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('strategy', ['ia', 'nc', 'fe', 'nc_fe'])
 def test_the_loss_falls_on_a_handful_of_images(strategy, encoder, batch):
     model = build(strategy, *encoder).train()
@@ -71,6 +72,7 @@ def test_feature_enhancement_trains_both_encoders_and_they_differ(batch, encoder
     assert not {id(weight) for weight in task.values()} & {id(weight) for weight in magnifier.values()}
 
 
+@pytest.mark.slow
 def test_network_constraint_goes_together_with_feature_enhancement(batch, encoder):
     both, enhanced = (settle(build(strategy, *encoder), batch) for strategy in ('nc_fe', 'fe'))
     enhanced.backbone.load_state_dict(both.backbone.state_dict())
@@ -99,6 +101,7 @@ def test_network_constraint_has_one_encoder_and_adds_m_times_the_distance(batch,
     torch.testing.assert_close(found['loss_constraint'], 0.001 * kl)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('constraint', ['FeatureKLLoss', 'FeatureL2Loss'])
 def test_the_constraint_alone_draws_the_feature_of_the_photo_to_that_of_its_haze(constraint, batch, encoder):
     model = settle(build('nc', *encoder, constraint=dict(type=constraint, loss_weight=1.0)), batch)

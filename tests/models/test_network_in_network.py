@@ -86,6 +86,7 @@ def test_the_weights_begin_as_xaviers():
         assert 0.95 * limit < layer.weight.abs().max() <= limit and not layer.bias.any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(('name', 'told_apart'), [('cnn', [0, 1, 2]), ('cnn-ordinal', [0, 2])])
 def test_the_whole_network_learns_a_handful_of_photos(name, told_apart):
     config = Config.fromfile(ROOT / f'configs/baselines/{name}_hazel-level.py').model

@@ -132,6 +132,7 @@ def rising_features(levels: torch.Tensor) -> torch.Tensor:
     return (levels[:, None] - 4) / 4 * torch.randn(1, 16, generator=torch.Generator().manual_seed(0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(('optimizer', 'settings'), [(torch.optim.Adam, dict(lr=5e-4)),
                                                       (torch.optim.SGD, dict(lr=0.05, momentum=0.9))])
 def test_features_that_tell_the_level_are_learnt_in_a_thousand_steps(optimizer, settings):

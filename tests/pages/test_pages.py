@@ -102,6 +102,7 @@ for each in BLOCKS:
 COMMANDS = [pytest.param(block, list(words), id=f'{block} {" ".join(words)[:50]}') for words, block in FIRST.items()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('block, words', COMMANDS)
 def test_a_command_works(block, words, monkeypatch):
     known = dict(python=words[1], mmhaze=f'mmhaze {words[1]}').get(words[0], words[0])
@@ -120,6 +121,7 @@ def test_a_command_works(block, words, monkeypatch):
         assert served
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('block', [block for block in BLOCKS if block.is_program], ids=str)
 def test_a_program_works_and_prints_what_it_says(block, monkeypatch, capsys):
     make_weights(block.text)
@@ -148,6 +150,7 @@ def import_as_its_page_says(block: Block) -> None:
         importlib.import_module(name[1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('block', [block for block in BLOCKS if block.is_config], ids=str)
 def test_a_config_builds_what_it_configures(block, tmp_path, monkeypatch):
     for other in BLOCKS:

@@ -61,6 +61,7 @@ def finished(made, make, started) -> PaperTable:
     return table
 
 
+@pytest.mark.slow
 def test_two_cells_end_to_end(finished, tiny, made):
     with (tiny / 'manifest.csv').open() as lines:
         test = [(row['file'], int(row['level'])) for row in csv.DictReader(lines) if row['split_random'] == 'test']
@@ -88,6 +89,7 @@ def test_the_last_epoch_is_what_is_tested_and_not_the_best(finished):
     assert curve[-1]['validation']['accuracy/top1'] / 100 == pytest.approx(right)  # there it is the test part, too
 
 
+@pytest.mark.slow
 def test_what_is_finished_is_not_run_again_and_the_page_stays_the_same(finished, make, started, capsys):
     before = page(finished), whole(finished)
     capsys.readouterr()
@@ -97,6 +99,7 @@ def test_what_is_finished_is_not_run_again_and_the_page_stays_the_same(finished,
     assert capsys.readouterr().out.count(': kept, ') == 2
 
 
+@pytest.mark.slow
 def test_the_page_of_what_there_is_makes_nothing_more(finished, make, started, capsys):
     more = make(seeds=2)
     assert more.write_kept() == 1 and started == []
@@ -106,6 +109,7 @@ def test_the_page_of_what_there_is_makes_nothing_more(finished, make, started, c
     assert make().write_kept() == 0
 
 
+@pytest.mark.slow
 def test_checkpoints_go_when_there_is_a_result_unless_they_are_asked_for(finished, make):
     assert not list(finished.out.rglob('*.pth'))
     kept = make('ResNet18', out=finished.out.parent / 'kept')
@@ -113,6 +117,7 @@ def test_checkpoints_go_when_there_is_a_result_unless_they_are_asked_for(finishe
     assert [path.name for path in kept.out.rglob('*.pth')] == ['epoch_2.pth']
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(torch.cuda.is_available(), reason='an accelerator mixes with float16')
 def test_mixed_precision_is_said_by_the_page_and_makes_no_other_cell(finished, make, started):
     assert 'mixed precision' not in page(finished)
@@ -138,6 +143,7 @@ def swap(path: Path) -> None:
     write_result(path.parent, result)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('damage, says', [(cut, 'is damaged'), (embellish, 'was changed'), (swap, 'another recipe')])
 def test_a_damaged_result_is_said_and_made_again_and_the_others_are_kept(finished, make, started, capsys, damage, says):
     before = predictions(finished)
@@ -152,6 +158,7 @@ def test_a_damaged_result_is_said_and_made_again_and_the_others_are_kept(finishe
     assert started == [path.parent.name] and predictions(again) == before
 
 
+@pytest.mark.slow
 def test_a_loss_that_is_no_number_is_said_and_the_rest_goes_on(make, started, capsys):
     table = make('ResNet18', 'HBFD', options={'optim_wrapper.optimizer.lr': 1e30})
     assert table.make() == 1
@@ -167,6 +174,7 @@ def test_a_loss_that_is_no_number_is_said_and_the_rest_goes_on(make, started, ca
     assert table.make() == 1 and len(started) == 3
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_is_said_and_the_rest_goes_on(make, started, monkeypatch, capsys):
     run = running.start
     monkeypatch.setattr(running, 'start', lambda folder, log: Finished(-9) if 'haze-factor' in folder.name
@@ -201,6 +209,7 @@ def test_another_data_set_is_refused(make, started, capsys, data, split, says):
     assert re.search(says, capsys.readouterr().out)
 
 
+@pytest.mark.slow
 def test_photos_that_are_not_those_of_the_manifest_are_refused(make, started, tmp_path, capsys):
     root = write_tiny_set(tmp_path / 'demo', levels=5)
     head, *rows = (root / 'manifest.csv').read_text().splitlines()

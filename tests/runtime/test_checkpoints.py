@@ -80,6 +80,7 @@ def test_one_that_is_damaged_is_named_and_passed_over(tmp_path, capsys, part):
     assert f'{damaged} is cut short or damaged' in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @checks_content
 def test_what_is_not_seen_to_be_damaged_says_the_same(tmp_path):
     """Zip files have padding, dates and other bytes without meaning: these may change."""

@@ -20,6 +20,7 @@ def rows_of(demo: Path) -> list[dict[str, str]]:
     return list(csv.DictReader((demo / 'manifest.csv').read_text().splitlines()))
 
 
+@pytest.mark.slow
 def test_four_scenes_give_40_images_and_one_scene_is_tested_on(demo: Path):
     rows = rows_of(demo)
     assert Counter(row['level'] for row in rows) == dict.fromkeys('01234', 8)
@@ -31,6 +32,7 @@ def test_the_whole_set_stays_below_25_megabytes(demo: Path):
     assert sum(path.stat().st_size for path in demo.rglob('*.jpg')) * 72 / 4 < 25e6
 
 
+@pytest.mark.slow
 def test_what_is_far_fades_into_the_fog_from_level_to_level(demo: Path):
     for scene in range(4):
         _, depth = DrawnScene(scene).load()
@@ -51,6 +53,7 @@ def test_damaged_and_missing_images_are_made_again(demo: Path):
     assert {path: path.read_bytes() for path in demo.rglob('*.jpg')} == before
 
 
+@pytest.mark.slow
 def test_two_processes_make_the_same_images(demo: Path, tmp_path: Path):
     made = make_demo_set(tmp_path / 'set', scenes=4, workers=2).parent
     files = sorted(path.relative_to(demo) for path in demo.rglob('*') if path.is_file())

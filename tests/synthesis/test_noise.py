@@ -62,6 +62,7 @@ def test_six_octaves_each_half_as_large_and_0_65_as_strong_make_a_field_as_in_fr
     np.testing.assert_allclose(fractal_noise(shape, np.random.default_rng(5)), expected, atol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(('lag', 'measured'), [(4, 0.0013), (16, 0.0100), (32, 0.0215)])
 def test_frida_noise_varies_over_y_rows_as_over_4y_columns_and_as_measured_in_frida(lag: int, measured: float):
     # measured: the airlight of L080, (A - 0.8) / 0.2, where transmission is below 0.4, mean of the 18 scenes

@@ -22,6 +22,7 @@ def end_at_three(number: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+@pytest.mark.slow
 def test_each_task_is_done_once_in_a_process_of_one_thread_and_taken_only_when_needed():
     waiting, most = 0, 0
 
@@ -46,6 +47,7 @@ def test_one_worker_is_this_process():
     assert {process for _, process, _ in map_in_processes(look, [(1,), (2,)], workers=1)} == {os.getpid()}
 
 
+@pytest.mark.slow
 def test_what_a_task_raises_comes_here_and_ends_the_rest():
     before = threading.active_count()
     with pytest.raises(ZeroDivisionError):
@@ -53,6 +55,7 @@ def test_what_a_task_raises_comes_here_and_ends_the_rest():
     assert threading.active_count() == before
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_is_told():
     with pytest.raises(RuntimeError, match=r'worker process died.*try fewer workers'):
         list(map_in_processes(end_at_three, ((number,) for number in range(1000)), workers=2))
@@ -74,6 +77,7 @@ if __name__ == '__main__':
 '''
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('then, says', [
     ('list(results)', 'file handles'), ('open(sys.argv[0])', 'Too many open files')])
 def test_without_file_handles_it_ends_and_says_so(then, says, tmp_path):

@@ -263,6 +263,7 @@ def converter(tmp_path: Path):
     return start
 
 
+@pytest.mark.slow
 def test_a_set_made_after_kills_at_any_moment_is_the_same_to_the_byte(converter, tmp_path: Path):
     whole, killed = tmp_path / 'whole', tmp_path / 'killed'
     undisturbed = converter(whole, workers=1)
@@ -282,6 +283,7 @@ def test_a_set_made_after_kills_at_any_moment_is_the_same_to_the_byte(converter,
         run.stdout.close()
 
 
+@pytest.mark.slow
 def test_a_fault_in_a_worker_is_told_as_it_would_be_without(converter, tmp_path: Path):
     depth = tmp_path / 'src' / 'frida' / 'Dmap-000003.fdd'
     depth.write_text(depth.read_text().replace('\n', '\nnan ', 2))

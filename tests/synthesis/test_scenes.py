@@ -38,6 +38,7 @@ def ground_depth(camera: Camera, size: tuple[int, int]) -> np.ndarray:
     return np.where(below > 0, camera.height * camera.focal * size[1] / np.maximum(below, 1e-9), np.inf)[:, None]
 
 
+@pytest.mark.slow
 def test_a_seed_gives_the_same_scene_byte_for_byte_whatever_was_drawn_before(scenes):
     np.random.seed(1)  # noqa: NPY002 (the global state, of which nothing may depend)
     np.random.default_rng().random()

@@ -116,6 +116,7 @@ def test_upright_photos_are_shrunk_by_their_height(photo: WildPhoto):
     assert images(made)[3].shape == (80, 60, 3)
 
 
+@pytest.mark.slow
 def test_depth_comes_from_the_list_else_from_the_source_and_the_row_says_so(photo: WildPhoto, tmp_path: Path):
     file = tmp_path / 'depths' / 'street.png'
     file.parent.mkdir()

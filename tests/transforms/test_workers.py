@@ -25,6 +25,7 @@ class Threads(Dataset):
         return cv2.getNumThreads(), torch.get_num_threads(), done.get('haze_mask', np.zeros((1, 1), bool))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('method', ['fork', 'spawn'])
 @pytest.mark.filterwarnings('ignore:This process .* is multi-threaded')
 def test_ucm_in_workers_takes_one_thread_each_and_gives_the_same_masks(method, rng):

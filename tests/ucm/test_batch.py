@@ -24,6 +24,7 @@ def masks_of_each(photos: np.ndarray, **settings) -> np.ndarray:
     return np.stack([segment_haze(photo, **settings).mask for photo in photos])
 
 
+@pytest.mark.slow
 @given(arrays(np.uint8, array_shapes(min_dims=3, max_dims=3, max_side=20).map(lambda shape: (*shape, 3))),
        st.floats(0.02, 0.4), st.floats(0.02, 0.4), st.floats(0.02, 0.4), st.sampled_from([100.0, None, 30.1]),
        st.sampled_from(['auto', 80.2]), st.sampled_from([0, 5]))
@@ -53,6 +54,7 @@ def test_windows_of_more_votes_than_16_bits_hold(device):
     np.testing.assert_array_equal(masks.cpu(), masks_of_each(photos, denoise_ratio=0.9))
 
 
+@pytest.mark.slow
 def test_it_is_one_graph_under_torch_compile(rng):
     photos = np.stack([random_photo(rng, 90, 120) for _ in range(3)])
     compiled = torch.compile(segment_haze_batch, fullgraph=True, backend='aot_eager')

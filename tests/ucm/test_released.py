@@ -25,6 +25,7 @@ def fog_banks(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
                      airlight=rng.uniform(0.7, 1)) * 255).round().astype(np.uint8)
 
 
+@pytest.mark.slow
 def test_random_photos_have_the_mask_and_the_box_of_the_slow_loop(rng, monkeypatch):
     monkeypatch.setattr(released, 'SMALLEST_BOX', 24)  # of photos as small as the slow loop needs them
     results = []
@@ -43,6 +44,7 @@ def test_random_photos_have_the_mask_and_the_box_of_the_slow_loop(rng, monkeypat
     assert 20 <= found.sum() < 30 and (found * early).sum() > 5 and np.median(ratio) < 0.5 and 0 < rescued.sum() < 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('pattern', ['frida/U080-000001.png', 'weather/fog/*', 'kitti_road/image/*'])
 def test_real_photos_have_the_mask_of_the_slow_loop(pattern, shared_data, monkeypatch):
     monkeypatch.setattr(released, 'SMALLEST_BOX', 12)

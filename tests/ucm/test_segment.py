@@ -29,6 +29,7 @@ def code(request, monkeypatch):
         pytest.skip('nothing could compile the passes here')
 
 
+@pytest.mark.slow
 @given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=24).map(lambda shape: (*shape, 3))),
        st.floats(0.02, 0.4), st.floats(0.02, 0.4), st.floats(0.02, 0.4), st.sampled_from([100.0, None, 30.0]))
 # the fixture holds for all the examples of a run alike
@@ -38,6 +39,7 @@ def test_any_photo_has_the_mask_of_the_slow_loop(img, channel, denoising, maskin
     np.testing.assert_array_equal(segment_haze(img, **asdict(chosen)).mask, slow_segment_haze(img, chosen))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('shape', [(1, 1), (1, 50), (50, 1), (2, 3), (40, 40), (39, 81), (80, 80), (90, 141)])
 def test_random_photos_of_even_and_odd_sizes_have_the_mask_of_the_slow_loop(shape, rng):
     masks, chosen = [], UcmSettings(channel_ratio=0.1, denoise_ratio=0.06, mask_ratio=0.04)
@@ -49,6 +51,7 @@ def test_random_photos_of_even_and_odd_sizes_have_the_mask_of_the_slow_loop(shap
         assert 0.01 < np.mean(masks) < 0.99  # neither all nor nothing, so the comparison says something
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('pattern', REAL_PHOTOS)
 def test_real_photos_have_the_mask_of_the_slow_loop(pattern, shared_data):
     path = sorted(shared_data.glob(pattern))[0]

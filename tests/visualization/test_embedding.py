@@ -41,6 +41,7 @@ def pooled(feature: torch.Tensor) -> np.ndarray:
     return (feature.mean((2, 3)) if feature.ndim == 4 else feature).numpy()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(('name', 'feature'), [
     (FE, 'task'), (FE, 'magnifier'), (FE, 'head'), (NC, 'task'), (NC, 'head'), (BASE, 'head')])
 def test_the_feature_is_that_of_each_photo_by_itself(name, feature, data, tmp_path):
@@ -66,6 +67,7 @@ def test_the_feature_is_that_of_each_photo_by_itself(name, feature, data, tmp_pa
     assert features.vectors.std(0).max() > 1e-3
 
 
+@pytest.mark.slow
 def test_the_head_of_network_constraint_is_given_the_photo_alone(data, tmp_path):
     configs = Path(__file__).parents[2] / 'configs'
     config = tmp_path / 'nc.py'
@@ -81,6 +83,7 @@ def test_the_head_of_network_constraint_is_given_the_photo_alone(data, tmp_path)
     assert np.abs(head - magnifier).max() > 1e-3
 
 
+@pytest.mark.slow
 def test_a_network_of_one_encoder_has_no_magnifier(data, tmp_path):
     model = chance_model(BASE, tmp_path)
     with pytest.raises(ValueError, match=r'magnifier is a channel .* ResNet'):

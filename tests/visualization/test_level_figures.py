@@ -18,6 +18,7 @@ def test_the_matrix_has_shares_of_the_true_level_and_the_accuracy():
     np.testing.assert_allclose(panel.images[0].get_array()[:2], [[0.8, 0.2, 0], [0.25, 0.75, 0]])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(('number', 'columns'), [(1, 1), (3, 3), (6, 4)])
 def test_each_matrix_has_its_panel(number, columns):
     figure = draw_confusions([(f'net {index}', COUNTS) for index in range(number)])

@@ -7,6 +7,7 @@ import pytest
 from ..test_registry import run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('registry', ['HOOKS', 'VISUALIZERS'])
 def test_the_full_name_is_found_with_nothing_imported(registry):
     name = dict(HOOKS='HazeVisualizationHook', VISUALIZERS='HazeVisualizer')[registry]
@@ -14,6 +15,7 @@ def test_the_full_name_is_found_with_nothing_imported(registry):
     assert run(code) == name
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec('mmdet') is not None, reason='mmpretrain imports mmdet, which draws')
 def test_plain_names_are_found_and_neither_drawing_nor_gradcam_is_brought():
     code = ("import mmhaze.register, mmhaze.visualization, sys\nfrom mmpretrain.registry import HOOKS, VISUALIZERS\n"

@@ -56,6 +56,7 @@ def test_without_haze_the_sheet_says_so_and_the_other_settings_are_kept(titles, 
     assert all(title.endswith('\nno haze') for title in titles[0][1:])
 
 
+@pytest.mark.slow
 def test_the_photo_and_its_haze_are_on_the_sheet_whatever_the_size(tmp_path):
     for (height, width), least in {(900, 1300): 0.6, (400, 90): 0.1, (2, 5000): 0}.items():
         photo = np.full((height, width, 3), (40, 40, 200), np.uint8)

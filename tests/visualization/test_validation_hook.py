@@ -73,6 +73,7 @@ def given(runner: Runner) -> dict[str, tuple[np.ndarray, int]]:
     return {name: (image, step) for name, image, step in images}
 
 
+@pytest.mark.slow
 def test_a_test_run_gives_photos_and_figures_to_the_backends(data, tmp_path):
     runner = tiny(data, tmp_path / 'run')
     runner.test()
@@ -92,6 +93,7 @@ def test_a_test_run_gives_photos_and_figures_to_the_backends(data, tmp_path):
         assert (shown != cv2.resize(photo, shown.shape[1::-1], interpolation=cv2.INTER_NEAREST)).any()
 
 
+@pytest.mark.slow
 def test_validation_in_training_has_the_epoch_as_its_step(data, tmp_path):
     runner = tiny(data, tmp_path / 'run', interval=1000)
     runner.train()
@@ -101,6 +103,7 @@ def test_validation_in_training_has_the_epoch_as_its_step(data, tmp_path):
     assert len(images) == 6  # and one photo each time
 
 
+@pytest.mark.slow
 def test_the_confusion_matrix_is_that_of_all_predictions(data, tmp_path, monkeypatch):
     import mmhaze.visualization.level_figures as figures
     drawn, real = [], figures.draw_confusions
@@ -121,6 +124,7 @@ def test_the_confusion_matrix_is_that_of_all_predictions(data, tmp_path, monkeyp
     np.testing.assert_array_equal(drawn[1][0][1], expected)  # nothing is left over from the run before
 
 
+@pytest.mark.slow
 def test_it_writes_to_a_folder_instead(data, tmp_path):
     runner = tiny(data, tmp_path / 'run', out_dir=str(tmp_path / 'pictures'))
     runner.test()
@@ -131,12 +135,14 @@ def test_it_writes_to_a_folder_instead(data, tmp_path):
         assert cv2.imread(str(tmp_path / 'pictures' / name)).shape[1] >= 320
 
 
+@pytest.mark.slow
 def test_without_enable_nothing_is_drawn(data, tmp_path):
     runner = tiny(data, tmp_path / 'run', enable=False)
     runner.test()
     assert not given(runner)
 
 
+@pytest.mark.slow
 def test_the_local_backend_has_the_colours_right(data, tmp_path):
     runner = tiny(data, tmp_path / 'run', backends=['RecordingBackend', 'LocalVisBackend'])
     runner.test()
@@ -161,6 +167,7 @@ def test_tensorboard_gets_the_pictures(data, tmp_path):
         np.testing.assert_array_equal(cv2.imdecode(data_bytes, cv2.IMREAD_COLOR)[..., ::-1], image)
 
 
+@pytest.mark.slow
 def test_the_hosts_visualizer_takes_it_too(data, tmp_path):
     cfg = dict(type='UniversalVisualizer', vis_backends=[dict(type='RecordingBackend')])
     runner = tiny(data, tmp_path / 'run')

@@ -63,6 +63,7 @@ def test_every_path_that_is_open_is_one_that_gradio_serves():
     assert len(served) > 2 * sum(map(is_of_the_page, served))
 
 
+@pytest.mark.slow
 def test_the_pages_parts_do_without_gradio():
     code = ('import sys, mmhaze.apis, mmhaze.web.album, mmhaze.web.cams, mmhaze.web.clearing, '
             'mmhaze.web.inbox, mmhaze.web.server, mmhaze.web.markup; sys.exit("gradio" in sys.modules)')

@@ -98,6 +98,7 @@ def test_a_picture_is_no_larger_than_a_screen(shape, shown):
     assert decode(as_picture(np.full((*shape, 3), 99, np.uint8))).shape == (*shown, 3)
 
 
+@pytest.mark.slow
 def test_scenes_have_more_haze_by_and_by():
     contrast = [float(draw(name)[160:240].std()) for name in SCENES]
     assert contrast == sorted(contrast, reverse=True) and len(contrast) == 3

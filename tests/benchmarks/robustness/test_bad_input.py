@@ -16,6 +16,7 @@ from mmhaze.apis.dehaze_inferencer import DehazeInferencer
 pytestmark = pytest.mark.filterwarnings('ignore')  # as the readers' libraries warn of much in such files
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('kind', bad_input.KINDS)
 def test_the_same_number_gives_the_same_file_and_others_others(kind):
     make = bad_input.KINDS[kind][0]
@@ -24,6 +25,7 @@ def test_the_same_number_gives_the_same_file_and_others_others(kind):
     assert len(set(files)) == len(files)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('kind', bad_input.KINDS)
 def test_some_files_are_read_and_some_refused_by_name(kind, tmp_path):
     found = [bad_input.try_file(kind, 3, number, tmp_path, bad_input.peak()) for number in range(60)]
@@ -32,6 +34,7 @@ def test_some_files_are_read_and_some_refused_by_name(kind, tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {each['name'] for each in found}
 
 
+@pytest.mark.slow
 def test_doors_leave_out_what_cannot_be_read_and_one_that_does_not_is_found(tmp_path, monkeypatch):
     folder = tmp_path / 'files'
     folder.mkdir()

@@ -41,17 +41,20 @@ def survived(tmp_path, kind, fault, work=WORK, times=6):
     return [trial for trial in found if trial['hits']]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('fault', ['SIGKILL', 'SIGTERM'])
 def test_careful_work_survives(tmp_path, fault):
     found = survived(tmp_path, 'careful', fault)
     assert found and not any(trial['lost'] for trial in found)
 
 
+@pytest.mark.slow
 def test_half_written_files_are_seen(tmp_path):
     lost = [each for trial in survived(tmp_path, 'careless', 'SIGKILL') for each in trial['lost']]
     assert lost and all(each.startswith('after the fault: ') and each.endswith('.txt differs') for each in lost)
 
 
+@pytest.mark.slow
 def test_work_that_does_not_go_on_is_seen(tmp_path):
     work = f'import pathlib, sys\nif any(pathlib.Path(sys.argv[1]).iterdir()): sys.exit("no, thanks")\n{WORK}'
     lost = [each for trial in survived(tmp_path, 'careful', 'SIGKILL', work) for each in trial['lost']]

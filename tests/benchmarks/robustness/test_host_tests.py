@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from benchmarks.robustness import host_tests
 from tests.conftest import ROOT
 
@@ -24,6 +26,7 @@ class TestHost(unittest.TestCase):
 '''
 
 
+@pytest.mark.slow
 def test_a_test_that_fails_because_of_mmhaze_is_told_from_one_that_never_passed(tmp_path, capsys):
     (tmp_path / 'tests').mkdir()
     (tmp_path / 'tests' / 'test_host.py').write_text(CHECKOUT)

@@ -59,6 +59,7 @@ time.sleep(60)
 '''
 
 
+@pytest.mark.slow
 def test_the_time_of_the_processor_is_that_of_children_too_whether_they_ended_or_not():
     command = [sys.executable, '-c', BUSY]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as work:
@@ -79,6 +80,7 @@ def test_a_job_that_fails_is_said_with_its_log(tmp_path):
         long_runs.watch([sys.executable, '-c', 'raise SystemExit(3)'], tmp_path / 'out', lambda out: 0, 0.01)
 
 
+@pytest.mark.slow
 def test_the_inputs_have_as_many_pictures_as_asked(tmp_path, monkeypatch):
     monkeypatch.setattr(long_runs, 'STREETS', 3)
     monkeypatch.setattr(long_runs, 'HOLD', 5)

@@ -17,6 +17,7 @@ def test_ratios_are_of_one_round_and_then_the_median():
     assert found['pytorch'] == dict(photos_per_second=40, processor_ms=25, times_the_loop=2)
 
 
+@pytest.mark.slow
 def test_every_way_gives_an_answer_for_each_photo_and_stages_add_up(tmp_path):
     paths = inference.save_photos(tmp_path, 5)
     ways = inference.Ways('magnet-fe-s_lenet5_hazel-level', tmp_path, batch_size=4)

@@ -26,6 +26,7 @@ def small_config() -> Config:
     return config
 
 
+@pytest.mark.slow
 def test_runs_are_made_once_and_come_out_in_the_tables(pairs, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     runs = [runs_of.Run('none', 'plain', 0, dehazing.LeaveAsItIs), runs_of.Run('aodnet', 'plain', 3, small_config)]

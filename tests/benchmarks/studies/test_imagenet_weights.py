@@ -21,6 +21,7 @@ def weights() -> dict[str, torch.Tensor]:
     return {f'_{number}': tensor for number, tensor in enumerate(state.values())}
 
 
+@pytest.mark.slow
 def test_the_pretrained_step_begins_with_these_weights(weights, tmp_path):
     torch.save(weights, tmp_path / 'in.pth')
     imagenet_weights.main([str(tmp_path / 'in.pth'), '--out', str(tmp_path / 'new/out.pth')])

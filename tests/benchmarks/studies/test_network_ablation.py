@@ -57,6 +57,7 @@ def plan(step: ablation.Step, root: Path) -> Cell:
     return cell
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('step', [step for step in ablation.find_steps() if not step.baseline],
                          ids=lambda step: step.name)
 def test_each_network_trains_and_tests(step, root):

@@ -53,6 +53,7 @@ def test_photos_have_the_captions_that_are_known(mixture):
     assert len(small_clip.list_photos(mixture, 'train', 3)) < len(train)
 
 
+@pytest.mark.slow
 def test_a_small_clip_learns_its_words(mixture, tmp_path, capsys):
     assert small_clip.main(['--data', str(mixture), '--out', str(tmp_path / 'clip'), '--steps', '40', '--every', '1',
                             '--width', '32', '--batch', '16']) == 0

@@ -210,6 +210,7 @@ def threads():
     cv2.setNumThreads(before)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures('threads')
 def test_the_script_writes_its_cells_and_prints_their_tables(hazel_level, road, tmp_path, capsys):
     folder, src = hazel_level

@@ -57,6 +57,7 @@ def rows_of(out: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
+@pytest.mark.slow
 def test_photos_become_a_data_set_that_the_classes_of_the_package_read(album: Path, tmp_path: Path, capsys):
     out = tmp_path / 'set'
     assert convert(album, '--depth', tmp_path / 'depths', '--depth-scale', '0.01', '--out', out, '--workers', '1') == 0
@@ -200,6 +201,7 @@ def test_a_photo_that_a_network_cannot_read_is_skipped(album: Path, tmp_path: Pa
     assert 'b.png cannot be read as a photo' in (tmp_path / 'set' / 'skipped.csv').read_text()
 
 
+@pytest.mark.slow
 def test_several_processes_under_torchrun_make_the_same_set(album: Path, tmp_path: Path):
     tool = ROOT / 'tools' / 'dataset_converters' / 'haze_wild.py'
     arguments = (album, '--depth', tmp_path / 'depths', '--depth-scale', '0.01', '--keep-depth')

@@ -72,6 +72,7 @@ def test_an_image_of_a_batch_is_dehazed_as_it_is_alone(network):
     torch.testing.assert_close(network(hazy)[1:], network(hazy[1:]), atol=1e-5, rtol=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('network', NETWORKS)
 def test_every_parameter_gets_a_gradient_and_a_step_lowers_the_loss(network):
     torch.manual_seed(0)

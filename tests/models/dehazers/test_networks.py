@@ -142,6 +142,7 @@ def test_gunet_adds_its_result_to_the_photo():
     torch.testing.assert_close(network.restore(x), x + torch.tensor([0.1, 0.2, 0.3])[:, None, None])
 
 
+@pytest.mark.slow
 def test_published_aod_net_takes_haze_away(shared_data):
     """On the real pairs it gains several dB; its authors' test gives 19 dB on all of that set."""
     kind, weights = convert_published(load_checkpoint(shared_data / 'weights/aodnet/dehazer.pth'))
