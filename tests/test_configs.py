@@ -115,6 +115,7 @@ def test_it_trains_one_step(config, model, batches):
     assert any(name.startswith('backbone') for name in changed) and any(name.startswith('head') for name in changed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('part', ['val', 'test'])
 def test_it_predicts_and_is_scored(config, model, loaders, batches, part):
     evaluator = Evaluator(config[f'{part}_evaluator'])

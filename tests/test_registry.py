@@ -30,6 +30,7 @@ def test_plain_names_build_from_the_hosts_once_mmhaze_is_imported():
         'mmhaze.models.necks.feature_enhancement', 'mmhaze.models.backbones.lenet5', 'mmhaze.metrics.ordinal']
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec('mmdet') is not None, reason='mmpretrain imports mmdet, which draws')
 def test_registering_brings_nothing_that_draws():
     code = ("import mmhaze.register, sys\nprint('matplotlib' in sys.modules, mmhaze.HazeInferencer.__module__, "
@@ -37,6 +38,7 @@ def test_registering_brings_nothing_that_draws():
     assert run(code).split() == ['False', 'mmhaze.apis.inferencer', 'False']
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('module', ['mmhaze.register', 'mmhaze.transforms', 'mmhaze.models.trained'])
 def test_whatever_is_imported_first_a_host_that_does_not_fit_is_refused_in_one_line(module):
     code = (f'import mmcv\nmmcv.__version__ = "3.0.0"\ntry:\n    import {module}\n'

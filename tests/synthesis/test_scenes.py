@@ -52,6 +52,7 @@ def test_the_global_random_state_is_left_alone():
     np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
 
 
+@pytest.mark.slow
 def test_no_two_seeds_look_alike(scenes):
     thumbnails = [cv2.resize(clear, (16, 12), interpolation=cv2.INTER_AREA).astype(float) for clear, _ in scenes]
     differences = [np.abs(a - b).mean() for i, a in enumerate(thumbnails) for b in thumbnails[:i]]
