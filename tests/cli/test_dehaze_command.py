@@ -37,6 +37,7 @@ def rows_of(out: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
+@pytest.mark.slow
 def test_it_writes_what_the_inferencer_gives(album, tmp_path, capsys):
     out = tmp_path / 'out'
     assert dehaze([str(album), '--out', str(out), '--device', 'cpu']) == 0
@@ -81,6 +82,7 @@ def test_what_cannot_be_read_is_said_and_the_rest_is_done(album, tmp_path, capsy
     assert 'b.jpg' in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_second_run_replaces_the_first(album, tmp_path):
     out = tmp_path / 'out'
     assert dehaze([str(album), '--out', str(out)]) == 0
@@ -88,6 +90,7 @@ def test_a_second_run_replaces_the_first(album, tmp_path):
     assert [path.name for path in out.rglob('*.png')] == ['a.png.png'] and not list(out.rglob('*.jpg'))
 
 
+@pytest.mark.slow
 def test_of_a_video_there_are_videos(tmp_path, capsys):
     frames = scenes(3)
     write_video(tmp_path / 'drive.mp4', frames)
@@ -104,6 +107,7 @@ def test_of_a_video_there_are_videos(tmp_path, capsys):
     assert '2 frames' in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_run_that_is_stopped_leaves_what_it_has(tmp_path):
     write_video(tmp_path / 'drive.mp4', scenes(4))
     asked = iter([False, False, True, True, True, True])

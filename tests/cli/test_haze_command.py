@@ -86,6 +86,7 @@ def test_pictures_want_a_folder(words, album, capsys):
     assert refused.value.code == 2 and 'write pictures and want --out DIR' in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_with_a_dehazer_each_photo_stands_beside_the_same_without_haze(album, checkpoint, tmp_path, capsys):
     out = tmp_path / 'out'
     arguments = ['--model', BASE, '--checkpoint', str(checkpoint), '--dehazer', 'dcp', '--device', 'cpu']
@@ -152,6 +153,7 @@ def test_a_broken_photo_is_said_and_the_rest_is_whole(album, tmp_path, capsys):
     assert 'Could not be read (1):' in error and 'broken.jpg cannot be read as a photo' in error
 
 
+@pytest.mark.slow
 def test_a_second_run_replaces_the_first(album, tmp_path):
     out = tmp_path / 'out'
     assert haze([str(album), '--out', str(out), '--overlays']) == 0

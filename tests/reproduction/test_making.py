@@ -291,6 +291,7 @@ def test_the_papers_numbers_are_those_of_the_paper():
                                  'Base+IA+S, ResNet18': (.9405, .8170), 'Base+FE+S, ResNet18': (.9108, .8524)}
 
 
+@pytest.mark.slow
 def test_packed_runs_are_kept_as_those_in_folders_are_and_give_the_same_page(finished, make, started):
     before, text = predictions(finished), page(finished)
     packed = pack_runs(finished.out)
@@ -302,6 +303,7 @@ def test_packed_runs_are_kept_as_those_in_folders_are_and_give_the_same_page(fin
     assert predictions(again) == before and page(again) == text
 
 
+@pytest.mark.slow
 def test_a_packed_run_that_was_changed_is_made_again_and_the_others_are_kept(finished, make, started):
     before, names = predictions(finished), [cell.folder(finished.out).name for cell in finished.cells]
     packed = pack_runs(finished.out)
@@ -323,6 +325,7 @@ def test_a_damaged_file_of_runs_ends_it_before_anything_is_made(finished, make, 
     assert not started
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('name', ['resnet18', 'magnet-fe-s_resnet18', 'cnn', 'roadtrees'])
 def test_the_runs_in_the_repository_are_those_of_its_configs(name):
     """A config that changes makes them the runs of another recipe, and hours of training are to be done again."""

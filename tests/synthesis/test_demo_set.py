@@ -44,6 +44,7 @@ def test_what_is_far_fades_into_the_fog_from_level_to_level(demo: Path):
             assert detail[4] < 0.4 * detail[0]
 
 
+@pytest.mark.slow
 def test_damaged_and_missing_images_are_made_again(demo: Path):
     before = {path: path.read_bytes() for path in demo.rglob('*.jpg')}
     first, second, *_ = before
@@ -71,5 +72,6 @@ def test_no_scenes_are_refused(tmp_path: Path):
         make_demo_set(tmp_path, scenes=0)
 
 
+@pytest.mark.slow
 def test_scenes_differ():
     assert np.abs(DrawnScene(0).load()[0].astype(float) - DrawnScene(1).load()[0]).mean() > 5

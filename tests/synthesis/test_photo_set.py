@@ -250,6 +250,7 @@ def test_a_full_disk_ends_the_run_and_the_next_goes_on(photos: PhotoFolder, out:
     assert content(tmp_path / 'full') == content(out)
 
 
+@pytest.mark.slow
 def test_a_stop_at_any_file_leaves_whole_files_and_the_next_run_makes_the_rest(photos: PhotoFolder, out: Path,
                                                                              tmp_path: Path,
                                                                              monkeypatch: pytest.MonkeyPatch):
@@ -370,6 +371,7 @@ def start(tmp_path: Path):
     return start_one
 
 
+@pytest.mark.slow
 def test_a_set_made_after_kills_at_any_moment_is_the_same_to_the_byte(start, tmp_path: Path):
     whole, killed = tmp_path / 'whole', tmp_path / 'killed'
     undisturbed = start(whole, workers=1)

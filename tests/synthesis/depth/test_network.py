@@ -74,6 +74,7 @@ def predict(transformers, folder: Path, photo: np.ndarray) -> np.ndarray:
         return network(torch.from_numpy(pixels.transpose(2, 0, 1).copy())[None]).predicted_depth[0].numpy()
 
 
+@pytest.mark.slow
 def test_a_metric_network_gives_metres_and_what_is_near_its_limit_is_sky(transformers, depth_anything):
     photo = make_photo()
     expected = predict(transformers, depth_anything['metric'], photo)

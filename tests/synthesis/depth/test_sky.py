@@ -25,6 +25,7 @@ def street(sky: tuple[int, int, int], above: float,
     return depth, photo
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('seed', range(12))
 def test_the_sky_of_a_drawn_street_is_found(seed: int):
     photo, depth = render_scene(seed)
