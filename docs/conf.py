@@ -29,9 +29,8 @@ cache_randomness.__get__ = lambda self, instance, owner: (
 OUTSIDE = re.compile(r'\[([^\]]+)\]\(((?:\.\./)+README\.md|docs/decisions|(?:\.\./)+baselines|'
                      r'(?:\.\./)*(?:configs|mmhaze|tests|tools|benchmarks|LICENSE|CITATION)[^)]*)\)')
 # pages of the site that are written elsewhere in the repository
-PAGES = {f'configs/{place}/README.md': f'algorithms/{Path(place).name}.md' for place in (
-    'baselines', 'magnet', 'dehazing/dcp', 'dehazing/aodnet', 'dehazing/gunet', 'dehazing/mixdehazenet',
-    'dehazing/progressive', 'dehazing/mixcldehazenet', 'other_toolboxes')}
+PAGES = {re.search(r'include} (?:\.\./)*(.*)', page.read_text(encoding='utf-8'))[1]: f'algorithms/{page.name}'
+         for page in (Path(__file__).parent / 'algorithms').glob('*.md')}
 PAGES |= {'README.md': 'readme.md', 'docs/decisions': 'decisions/README.md', 'baselines': 'algorithms/baselines.md'}
 
 

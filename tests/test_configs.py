@@ -56,7 +56,7 @@ def config(path, tiny_sets) -> Config:
     for part in PARTS:
         config[f'{part}_dataloader'].update(batch_size=4, num_workers=0, persistent_workers=False)
         dataset = config[f'{part}_dataloader'].dataset
-        dataset.data_root = str(tiny_sets[levels, dataset.type == 'HazeWild'])
+        dataset.data_root = str(tiny_sets[levels, dataset.get('split') is None])
     return config
 
 

@@ -62,6 +62,28 @@ def test_the_table_of_a_readme_is_what_was_measured(folder):
     assert f'<!-- table of results -->\n{table}\n<!-- end of it -->' in (folder / 'README.md').read_text()
 
 
+def test_a_new_folder_gets_its_readme_page_and_collection_from_the_docstring_of_its_model(tmp_path, monkeypatch):
+    folder = tmp_path / 'configs' / 'dehazing' / 'new'
+    folder.mkdir(parents=True)
+    (folder / 'new_elsewhere.py').write_text(f"_base_ = '{CONFIGS['aodnet_roads'].as_posix()}'\n")
+    (tmp_path / 'README.md').write_text((ROOT / 'README.md').read_text(encoding='utf-8'), encoding='utf-8')
+    monkeypatch.setattr(model_index, 'ROOT', tmp_path)
+    monkeypatch.setattr(model_index, 'CONFIGS', tmp_path / 'configs')
+    assert model_index.main([]) == 0
+    index = yaml.safe_load((folder / 'metafile.yml').read_text())
+    assert index['Collections'] == [dict(Name='AODNet', README='configs/dehazing/new/README.md',
+                                         Code='mmhaze/models/dehazers/aod_net.py')]
+    assert [(model['Name'], model['Metadata']['Training Data']) for model in index['Models']] == [
+        ('new_elsewhere', 'elsewhere')]
+    readme = (folder / 'README.md').read_text()
+    assert readme.startswith('# AODNet\n\nAOD-Net: five small') and model_index.as_table(index) in readme
+    assert '../../configs/dehazing/new/README.md' in (tmp_path / 'docs' / 'algorithms' / 'new.md').read_text()
+    assert yaml.safe_load((tmp_path / 'model-index.yml').read_text())['Import'] == ['configs/dehazing/new/metafile.yml']
+    (folder / 'README.md').write_text(readme.replace('# AODNet', '# By hand'))
+    assert model_index.main([str(folder)]) == 0
+    assert (folder / 'README.md').read_text() == readme.replace('# AODNet', '# By hand')
+
+
 def test_the_host_lists_and_builds_our_models():
     assert set(CONFIGS) <= set(mmpretrain.list_models())
     assert mmpretrain.list_models('gunet*') == ['gunet-t_haze-wild', 'gunet-t_roads']

@@ -18,16 +18,20 @@ def markdown_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str
 
 def put_table(page: Path, name: str, table: str) -> None:
     """Writes the page :func:`with_table`."""
-    write_whole(page, with_table(page, name, table).encode())
+    write_whole(page, with_table(page.read_text(encoding='utf-8'), name, table, str(page)).encode())
 
 
-def with_table(page: Path, name: str, table: str) -> str:
-    """The page with a table between ``<!-- table of NAME -->`` and the comment that ends it, in place of one there.
+def with_table(text: str, name: str, table: str, page: str) -> str:
+    """The text of a page with a table between ``<!-- table of NAME -->`` and the comment that ends it.
+
+    Args:
+        text: of the page.
+        name, table: what is put there.
+        page: its name, for a message.
 
     Raises:
         ValueError: the page has no such place, or several.
     """
-    text = page.read_text(encoding='utf-8')
     begin = f'<!-- table of {name} -->'
     place = re.compile(f'({re.escape(begin)}\n).*?({re.escape(END)})', re.DOTALL)
     if len(place.findall(text)) != 1:

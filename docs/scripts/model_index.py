@@ -2,17 +2,21 @@
 
     python -m docs.scripts.model_index            # writes what has changed
     python -m docs.scripts.model_index --check    # says what would change, and fails if anything would
+    python -m docs.scripts.model_index configs/dehazing/aodnet    # that folder, and the list of folders
 
-A folder in configs with a metafile.yml is an algorithm. The collections in it are written by hand; its models are the
-config files beside it: their parameters and multiplications are counted here, and their results come from docs/results,
-where the project measured them. A README has them where it says ``<!-- table of results -->``.
+A folder of config files is an algorithm. Its metafile.yml lists the config files as models: their parameters and
+multiplications are counted here, and their results come from docs/results, where the project measured them. The README
+has them where it says ``<!-- table of results -->``. For a new folder, a README, a page of the documentation and a
+collection in the metafile are begun with the docstring of its model; from then on they are written by hand.
 """
 from __future__ import annotations
 
 import argparse
+import inspect
 import json
+import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +28,7 @@ from mmpretrain.registry import MODELS
 from torch.utils.flop_counter import FlopCounterMode
 
 import mmhaze.register  # noqa: F401
-from benchmarks.common.page_tables import markdown_table, with_table
+from benchmarks.common.page_tables import END, markdown_table, with_table
 from benchmarks.studies.dehazing_runs import by_variant
 from mmhaze.io.files import write_whole
 from mmhaze.models.dehazers import BaseDehazer
@@ -32,6 +36,7 @@ from mmhaze.models.dehazers import BaseDehazer
 ROOT = Path(__file__).resolve().parents[2]
 CONFIGS, RESULTS = ROOT / 'configs', ROOT / 'docs' / 'results'
 METAFILE, INDEX = 'metafile.yml', 'model-index.yml'
+NO_ALGORITHM = {'_base_', 'other_toolboxes'}
 SIDES = dict(classifier=64, dehazer=256)  # pixels of the photo whose multiplications are counted
 # by what is in the name of a config
 TRAINED_ON = {'hazel-level': 'Hazel-level', 'haze-wild': 'Haze-wild', 'demo': 'drawn streets', 'roads': 'FRIDA, roads',
@@ -93,7 +98,8 @@ def _result(task: str, data: str, scores: Mapping[str, float], runs: int) -> dic
 
 def metafile(folder: Path, results: Results) -> dict[str, Any]:
     """The index of one algorithm folder."""
-    collections = yaml.safe_load((folder / METAFILE).read_text())['Collections']
+    known = folder / METAFILE
+    collections = yaml.safe_load(known.read_text())['Collections'] if known.is_file() else [begin_collection(folder)]
     models = []
     for path in sorted(folder.glob('*.py')):
         config = Config.fromfile(path)
@@ -103,9 +109,30 @@ def metafile(folder: Path, results: Results) -> dict[str, Any]:
         models.append({
             'Name': path.stem, 'In Collection': matching[0],
             'Metadata': {'Parameters': parameters, 'FLOPs': macs,
-                         'Training Data': next(name for key, name in TRAINED_ON.items() if key in path.stem)},
+                         'Training Data': next((name for key, name in TRAINED_ON.items() if key in path.stem),
+                                               path.stem.rsplit('_', 1)[-1])},
             'Results': results.get(path.stem), 'Config': path.relative_to(ROOT).as_posix()})
     return dict(Collections=collections, Models=models)
+
+
+def begin_collection(folder: Path) -> dict[str, Any]:
+    """The collection of a folder that has none yet."""
+    kind = first_model(folder)
+    return dict(Name=kind.__name__, README=(folder / 'README.md').relative_to(ROOT).as_posix(),
+                Code=kind.__module__.replace('.', '/') + '.py')
+
+
+def begin_readme(folder: Path) -> str:
+    """The README of a folder that has none yet: what its model is, and a place for results."""
+    kind = first_model(folder)
+    told = re.sub(r':[\w:]+:`~?(?:[\w.]+\.)?([^`]+)`', r'`\1`', inspect.cleandoc(kind.__doc__ or '').split('\n\n')[0])
+    return (f'# {kind.__name__}\n\n{told}\n\n```\nmmhaze train {min(folder.glob("*.py")).stem}\n```\n\n'
+            f'<!-- table of results -->\n{END}\n')
+
+
+def first_model(folder: Path) -> type:
+    """The class of the first config's model."""
+    return MODELS.get(Config.fromfile(min(folder.glob('*.py'))).model.type)
 
 
 def as_table(index: Mapping[str, Any]) -> str:
@@ -140,24 +167,30 @@ def against_the_paper() -> str:
     return markdown_table(['Hazel-level, split `random`', '#paper', '#mmhaze', '#runs'], rows)
 
 
-def files() -> Iterator[tuple[Path, str]]:
-    """What the index comes to, file by file."""
+def files(chosen: Collection[Path] = ()) -> Iterator[tuple[Path, str]]:
+    """What the index comes to, file by file; of the algorithms, all or the chosen folders."""
     results = measured()
-    folders = sorted(path.parent for path in CONFIGS.rglob(METAFILE))
-    for folder in folders:
-        index = metafile(folder, results)
+    folders = sorted({path.parent for path in CONFIGS.rglob('*.py') if not NO_ALGORITHM & set(path.parts)})
+    for folder in chosen or folders:
+        index, readme = metafile(folder, results), folder / 'README.md'
         yield folder / METAFILE, yaml.safe_dump(index, sort_keys=False, width=120, allow_unicode=True)
-        yield folder / 'README.md', with_table(folder / 'README.md', 'results', as_table(index))
+        text = readme.read_text(encoding='utf-8') if readme.is_file() else begin_readme(folder)
+        yield readme, with_table(text, 'results', as_table(index), str(readme))
+        yield (ROOT / 'docs' / 'algorithms' / f'{folder.name}.md',
+               f'```{{include}} ../../{readme.relative_to(ROOT).as_posix()}\n```\n')
     yield ROOT / INDEX, yaml.safe_dump(dict(Import=[(folder / METAFILE).relative_to(ROOT).as_posix()
                                                     for folder in folders]))
-    yield ROOT / 'README.md', with_table(ROOT / 'README.md', 'results', against_the_paper())
+    front = ROOT / 'README.md'
+    yield front, with_table(front.read_text(encoding='utf-8'), 'results', against_the_paper(), str(front))
 
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('folders', nargs='*', type=lambda text: Path(text).resolve(), metavar='FOLDER',
+                        help='algorithms to look at (default: all)')
     parser.add_argument('--check', action='store_true', help='write nothing')
     args = parser.parse_args(argv)
-    changed = [(path, text) for path, text in files() if not path.is_file() or path.read_text() != text]
+    changed = [(path, text) for path, text in files(args.folders) if not path.is_file() or path.read_text() != text]
     for path, text in changed:
         print(f'{path.relative_to(ROOT)} {"would change" if args.check else "written"}')
         if not args.check:

@@ -1,6 +1,7 @@
 """The networks' parts, each a small registered class; a config line puts one in."""
+from . import dehazers
 from .backbones import DualChannel, InputAugmentation, LeNet5RGB, NetworkInNetwork
-from .dehazers import AODNet, BaseDehazer, DarkChannelPrior, GUNet, MixDehazeNet, ProgressiveDehazer, ScatteringNet
+from .dehazers import *  # noqa: F403  listed there alone
 from .extractors import TinyExtractor, TorchvisionExtractor
 from .guidance import (
                      CalipAttention,
@@ -27,10 +28,10 @@ from .losses import (
 from .necks import FeatureEnhancement
 from .preprocessors import DehazePreprocessor, DualChannelPreprocessor
 
-__all__ = ['AODNet', 'BaseDehazer', 'CalipAttention', 'ClassEmbedding', 'ClipText', 'ContrastRegularization',
-           'DarkChannelPrior', 'DehazeL1Loss', 'DehazePreprocessor', 'DualChannel', 'DualChannelPreprocessor',
-           'FeatureEnhancement', 'FeatureKLLoss', 'FeatureL2Loss', 'GUNet', 'GuidedDehazer', 'InputAugmentation',
-           'InterContrastiveLoss', 'IntraContrastiveLoss', 'LeNet5RGB', 'LearnedText', 'MixDehazeNet',
-           'NetworkConstraintHead', 'NetworkInNetwork', 'NoFusion', 'OrdinalNLLHead', 'PAFusion',
-           'ParameterFreeAttention', 'PrecomputedText', 'ProgressiveDehazer', 'RandomText', 'ScatteringNet',
-           'TextFiLM', 'TinyExtractor', 'TorchvisionExtractor']
+__all__ = ['CalipAttention', 'ClassEmbedding', 'ClipText', 'ContrastRegularization', 'DehazeL1Loss',
+           'DehazePreprocessor', 'DualChannel', 'DualChannelPreprocessor', 'FeatureEnhancement', 'FeatureKLLoss',
+           'FeatureL2Loss', 'GuidedDehazer', 'InputAugmentation', 'InterContrastiveLoss', 'IntraContrastiveLoss',
+           'LeNet5RGB', 'LearnedText', 'NetworkConstraintHead', 'NetworkInNetwork', 'NoFusion', 'OrdinalNLLHead',
+           'PAFusion', 'ParameterFreeAttention', 'PrecomputedText', 'RandomText', 'TextFiLM', 'TinyExtractor',
+           'TorchvisionExtractor']
+__all__ += dehazers.__all__

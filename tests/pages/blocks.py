@@ -11,7 +11,8 @@ from pathlib import Path
 
 from ..conftest import ROOT
 
-BLOCK = re.compile(r'^```(\w*)\n(.*?)^```', re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r'(?:^\*\*`([\w./-]+\.py)`\*\*(?:[^\n]+\n)+\n)?^```(\w*)\n(.*?)^```',
+                   re.DOTALL | re.MULTILINE)
 PROGRAM = re.compile(r'(?:python|mmhaze|pip|mim|make|hf|GPUS=\d+|tools/\w+\.sh) ')
 
 # with what it works on: `mmhaze train --resume` is said of any
@@ -27,12 +28,14 @@ class Block:
         page: from the top of the checkout.
         line: of the page where it begins.
         language, text: what it says it is, and what it is.
+        file: of the checkout that it is to become, where the line above it says so in bold.
     """
 
     page: str
     line: int
     language: str
     text: str
+    file: str = ''
 
     def __str__(self) -> str:
         return f'{self.page}:{self.line}'
@@ -59,7 +62,7 @@ def read_blocks(page: Path) -> Iterator[Block]:
     """Those of a page, and the commands within its lines, with something small in the place of CONFIG and so on."""
     text, name = page.read_text(encoding='utf-8'), page.relative_to(ROOT).as_posix()
     for found in BLOCK.finditer(text):
-        yield Block(name, text.count('\n', 0, found.start()) + 1, found[1], found[2])
+        yield Block(name, text.count('\n', 0, found.start(2)) + 1, found[2], found[3], found[1] or '')
     for found in INLINE.finditer(text):
         command = re.sub('CONFIG|CHECKPOINT|FILE', lambda word: SMALL[word[0]], found[1])
         yield Block(name, text.count('\n', 0, found.start()) + 1, '', command)

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import os
 import re
 import runpy
@@ -29,6 +30,7 @@ ELSEWHERE = {  # what is not run here, and why
     'pip': 'noxfile.py installs', 'make': 'CI makes what is to be tested', 'hf': 'wants the network',
     'mim': 'wants an environment of its own', 'tools/dist_train.sh': 'tests/test_many_processes.py trains so',
     'GPUS=16': 'wants a cluster', 'mmhaze demo': 'tests/cli/test_demo_command.py runs a small one',
+    'python -m pytest': 'CI runs the tests', 'python -m docs.scripts.model_index': 'tests/test_model_index.py has it',
     'mmhaze reproduce': 'tests/cli/test_reproduce_command.py makes tables of less',
     'configs/other_toolboxes': 'tests/toolboxes has them'}
 NO_WORKERS = [f'{part}_dataloader.{each}' for part in ('train', 'val', 'test')
@@ -106,6 +108,7 @@ COMMANDS = [pytest.param(block, list(words), id=f'{block} {" ".join(words)[:50]}
 @pytest.mark.parametrize('block, words', COMMANDS)
 def test_a_command_works(block, words, monkeypatch):
     known = dict(python=words[1], mmhaze=f'mmhaze {words[1]}').get(words[0], words[0])
+    known = ' '.join(words[:3]) if known == '-m' else known
     known = 'configs/other_toolboxes' if any('configs/other_toolboxes' in word for word in words) else known
     if known in ELSEWHERE:
         pytest.skip(ELSEWHERE[known])
@@ -113,6 +116,7 @@ def test_a_command_works(block, words, monkeypatch):
         pytest.importorskip('gradio')
         served: list = []
         monkeypatch.setattr('mmhaze.web.server.serve_until_stopped', lambda *what: served.append(what))
+    add_what_the_page_adds(block, monkeypatch)
     make_weights(block.text)
     words = shortened(words, block)
     run(words, monkeypatch)
@@ -123,7 +127,10 @@ def test_a_command_works(block, words, monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.parametrize('block', [block for block in BLOCKS if block.is_program], ids=str)
-def test_a_program_works_and_prints_what_it_says(block, monkeypatch, capsys):
+def test_a_program_works_and_prints_what_it_says(block, monkeypatch, capsys, request):
+    add_what_the_page_adds(block, monkeypatch)
+    if block.file.startswith('tests/'):
+        return run_its_tests(block, request)
     make_weights(block.text)
     if 'haze.onnx' in block.text:
         pytest.importorskip('onnxruntime')
@@ -132,13 +139,49 @@ def test_a_program_works_and_prints_what_it_says(block, monkeypatch, capsys):
              '--with-ucm'], monkeypatch)
     if 'domains.npz' in block.text:
         run(['mmhaze', 'clip-domains', 'data/RESIDE-6K/train/hazy', '--clip', CLIP], monkeypatch)
-    if 'register_module' in block.text:
+    if block.file:
+        assert block.file.split('/')[0] == 'mmhaze'  # and was imported
+    elif 'register_module' in block.text:
         import_as_its_page_says(block)
     else:
         exec(compile(block.text, str(block), 'exec'), {})
     said = capsys.readouterr().out
     for wanted in re.findall(r'print\(.*\)\s+# (torch\.Size\(.*\))$', block.text, re.MULTILINE):
         assert wanted in said
+
+
+def add_what_the_page_adds(block: Block, monkeypatch) -> None:
+    """Adds the files of a page that adds a part to mmhaze, and runs its programs that are no files."""
+    others = [other for other in BLOCKS if other.page == block.page]
+    if not any(other.file for other in others):
+        return
+    monkeypatch.setattr('mmhaze.runtime.shipped.CONFIGS', Path('configs').absolute())
+    for other in others:
+        file = Path(other.file)
+        if other.file.startswith(('configs/', 'mmhaze/')):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(other.text)
+        elif other.is_program and not other.file:
+            exec(compile(other.text, str(other), 'exec'), {})
+        if file.parts[:1] == ('mmhaze',):
+            packages = [importlib.import_module('.'.join(file.parts[:depth])) for depth in range(1, len(file.parts))]
+            monkeypatch.setattr(packages[-1], '__path__', [*packages[-1].__path__, str(file.parent.absolute())])
+            added = importlib.import_module('.'.join(file.with_suffix('').parts))
+            for name, part in vars(added).items():  # as the lists of __init__ have it
+                if getattr(part, '__module__', '') == added.__name__ and inspect.isclass(part):
+                    for package in packages[1:]:
+                        monkeypatch.setattr(package, name, part, raising=False)
+
+
+def run_its_tests(block: Block, request) -> None:
+    """Calls the tests of a file that a page adds."""
+    module = '.'.join(Path(block.file).with_suffix('').parts)
+    names = {'__name__': module, '__package__': module.rpartition('.')[0]}
+    exec(compile(block.text, str(block), 'exec'), names)
+    tests = [test for name, test in names.items() if name.startswith('test_')]
+    assert tests
+    for test in tests:
+        test(**{name: request.getfixturevalue(name) for name in inspect.signature(test).parameters})
 
 
 def import_as_its_page_says(block: Block) -> None:
@@ -153,8 +196,9 @@ def import_as_its_page_says(block: Block) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize('block', [block for block in BLOCKS if block.is_config], ids=str)
 def test_a_config_builds_what_it_configures(block, tmp_path, monkeypatch):
+    add_what_the_page_adds(block, monkeypatch)
     for other in BLOCKS:
-        if other.page == block.page and 'register_module' in other.text:
+        if other.page == block.page and 'register_module' in other.text and not other.file:
             import_as_its_page_says(other)
     make_weights(block.text)
     if 'domains.npz' in block.text:

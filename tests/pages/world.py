@@ -29,8 +29,8 @@ WEIGHTS = re.compile(r"--(?:model|base|dehazer|judge) (\S+)\s+--(?:base-|dehazer
 
 def make_world(folder: Path) -> None:
     """Fills the folder."""
-    for name in ('configs', 'tools'):
-        (folder / name).symlink_to(ROOT / name)
+    (folder / 'tools').symlink_to(ROOT / 'tools')
+    shutil.copytree(ROOT / 'configs', folder / 'configs')  # guides add to them
     photos = [wall(beta) for beta in (0.0, 0.02, 0.05)]
     for place in ('photos', 'my_photos/a', 'data/RESIDE-6K/train/hazy'):
         (folder / place).mkdir(parents=True)

@@ -7,11 +7,11 @@ import torch.nn.functional as F
 from mmpretrain.structures import DataSample
 from torch import nn
 
-from mmhaze.models import AODNet, BaseDehazer, DarkChannelPrior, DehazePreprocessor, GUNet, MixDehazeNet
+from mmhaze.models import BaseDehazer, DarkChannelPrior, DehazePreprocessor, GUNet, MixDehazeNet, dehazers
 from mmhaze.models.dehazers.base import pad_by_reflection
 
-NETWORKS = [MixDehazeNet, GUNet, AODNet]
-ALL = [*NETWORKS, DarkChannelPrior]
+ALL = [getattr(dehazers, name) for name in dehazers.__all__ if name not in ('BaseDehazer', 'ProgressiveDehazer')]
+NETWORKS = [kind for kind in ALL if kind is not DarkChannelPrior]
 
 
 class Recorder(BaseDehazer):
