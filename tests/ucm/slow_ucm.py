@@ -22,9 +22,10 @@ def slow_segment_haze(img: np.ndarray, settings: UcmSettings = DEFAULTS) -> np.n
     threshold = (np.mean(contrast) + np.median(contrast)) / 2
 
     blue, green, red = (img[..., channel].astype(np.float64) for channel in range(3))
-    gray = settings.gray_threshold
-    if gray == 'auto':
-        gray = np.mean(0.3 * red + 0.33 * green + 0.45 * blue)
+    if settings.gray_threshold == 'auto':
+        gray = float(np.mean(0.3 * red + 0.33 * green + 0.45 * blue))
+    else:
+        gray = float(settings.gray_threshold)
 
     def contrast_map(gate: float) -> np.ndarray:
         values = np.zeros((height, width), int)
