@@ -94,7 +94,7 @@ def test_a_process_that_dies_is_found_and_the_next_file_is_tried(monkeypatch, ca
         '    print(json.dumps(dict(kind="image", number=number, problem="")), flush=True)\n'
     real = bad_input.subprocess.Popen
     monkeypatch.setattr(bad_input.subprocess, 'Popen',
-                        lambda command, **settings: real([command[0], '-c', lines, *command[2:]], **settings))
+                        lambda command, **settings: real([command[0], '-c', lines, *command[3:]], **settings))
     found = bad_input.run('image', 1, 5, lambda count: None)
     assert [each['number'] for each in found] == [0, 1, 2, 3, 4]
     assert [each['number'] for each in found if each['problem']] == [2]
