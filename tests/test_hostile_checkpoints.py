@@ -5,6 +5,7 @@ import functools
 import http.server
 import pickle
 import runpy
+import sys
 import threading
 
 import pytest
@@ -28,7 +29,10 @@ CLASSIFIER, DEHAZER = 'lenet5_hazel-level', 'aodnet_haze-wild'
 
 
 def tool(name, *words):
-    runpy.run_path(str(ROOT / 'tools' / name))['main']([str(word) for word in words])
+    """As ``python tools/NAME WORDS``, in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, 'argv', [name, *map(str, words)])
+        runpy.run_path(str(ROOT / 'tools' / name), run_name='__main__')
 
 
 def serve(path):
