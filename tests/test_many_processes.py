@@ -61,6 +61,7 @@ def trained(config, tmp_path_factory):
     return {count: folder / 'epoch_2.pth' for count, folder in folders.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('count', [2, 4])
 def test_processes_learn_what_one_does_with_batches_as_large_as_all_of_theirs(trained, count):
     one, many = load_checkpoint(trained[1]), load_checkpoint(trained[count])

@@ -241,6 +241,7 @@ def photo(tmp_path) -> Path:
     return tmp_path / 'a street.jpg'
 
 
+@pytest.mark.slow  # its tests follow one another on one page
 @needs_gradio
 @needs_browser
 class TestPage:

@@ -175,6 +175,7 @@ def test_a_run_that_goes_on_ends_as_one_that_was_never_stopped(config, tmp_path)
     assert all(torch.equal(one[name], two[name]) for name in one)
 
 
+@pytest.mark.slow
 def test_a_last_checkpoint_cut_short_is_named_and_passed_over(resumed):
     _, work_dir, done = resumed
     assert f'{work_dir}/epoch_99999.pth is cut short' in done.stdout
@@ -195,6 +196,7 @@ def test_resume_in_an_empty_folder_begins_at_the_beginning(config, trained, tmp_
     assert f'{tmp_path} holds no checkpoint yet' in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_resume_takes_the_checkpoint_it_is_given(config, trained, finished):
     given = str(finished / 'epoch_2.pth')
     assert call('train', config, '--work-dir', finished, '--resume', given) == 0

@@ -51,6 +51,7 @@ def test_all_else_is_shut_off(path):
     assert [message.get('status') for message in ask(path)] == [404, None]
 
 
+@pytest.mark.slow
 def test_every_path_that_is_open_is_one_that_gradio_serves():
     pytest.importorskip('gradio')
     # in a process of its own, as Gradio leaves files and loops open behind

@@ -30,6 +30,7 @@ child.wait()
 '''
 
 
+@pytest.mark.slow
 def test_memory_that_grows_is_seen_with_that_of_children(tmp_path):
     (tmp_path / 'work.py').write_text(WORK)
     looks = long_runs.watch([sys.executable, str(tmp_path / 'work.py'), str(tmp_path / 'out')], tmp_path / 'out',
