@@ -13,6 +13,7 @@ import torch
 from mmengine.config import Config
 from torch import Tensor
 
+from ..io.devices import check_device
 from ..io.media import map_in_order
 from ..io.photo import from_unit_rgb, to_unit_rgb
 from ..io.progress import show_progress
@@ -100,7 +101,8 @@ class DehazeInferencer:
 
     Raises:
         FileNotFoundError: there is no such config or checkpoint.
-        ValueError: they do not fit one another, the config is not that of a dehazer, or an argument is none of these.
+        ValueError: they do not fit one another, the config is not that of a dehazer, there is no such device, or
+            an argument is none of these.
     """
 
     def __init__(self,
@@ -235,6 +237,7 @@ def _level(prediction: HazePrediction | None) -> float:
 
 
 def _load(model: str | Path, checkpoint: str | Path | None, device: str | torch.device | None) -> BaseDehazer:
+    check_device(device)  # before what takes long
     register_all_modules()
     path = find_config(model)
     config = Config.fromfile(path)

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from ..baselines import dark_channel_ratio, haze_factor, mean_saturation
+from ..io.devices import check_device
 from ..io.media import map_in_order
 from ..io.progress import show_progress
 from ..ucm import segment_haze
@@ -91,7 +92,8 @@ class HazeInferencer:
 
     Raises:
         FileNotFoundError: there is no such config or checkpoint.
-        ValueError: a model without a checkpoint or the reverse, or one that does not fit the other.
+        ValueError: a model without a checkpoint or the reverse, one that does not fit the other, or there is no such
+            device.
     """
 
     def __init__(self,
@@ -105,6 +107,7 @@ class HazeInferencer:
                              'Leave out both for an estimate without training.')
         if workers is not None and workers < 1:
             raise ValueError(f'workers is at least 1, got {workers}.')
+        check_device(device)
         self.model: LevelModel | None = None
         if model is not None and checkpoint is not None:
             from ..models.trained import LevelModel  # torch and the hosts, which an estimate does not need

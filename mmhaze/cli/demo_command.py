@@ -12,10 +12,6 @@ import argparse
 import json
 from pathlib import Path
 
-from .ending import Ending
-
-ENDING = Ending(refused=1)
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The folders, and how much to draw and to train."""

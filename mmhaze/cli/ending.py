@@ -8,19 +8,19 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+REFUSED = 2  # the exit code where the input or an option makes no sense, as argparse has it
+
 
 @dataclass(frozen=True)
 class Ending:
     """What is said, and with which exit code, where a command cannot go on; its module may have one as ``ENDING``.
 
     Attributes:
-        refused: exit code where the input or an option makes no sense.
         unwritable: exit code where something cannot be written.
         kept: what is said after that.
         stopped: what is said after Ctrl-C, whose exit code is 130.
     """
 
-    refused: int = 2
     unwritable: int = 1
     kept: str = ''
     stopped: str = 'stopped.'
@@ -40,7 +40,7 @@ def run_to_end(args: argparse.Namespace) -> int:
     except argparse.ArgumentError as error:
         args.its_parser.error(str(error))
     except (ValueError, FileNotFoundError, ImportError) as error:
-        code, reason = ending.refused, str(error)
+        code, reason = REFUSED, str(error)
     except BrokenPipeError:  # whoever read has enough, as `| head` has; Python would complain once more as it leaves
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

@@ -7,10 +7,7 @@ from __future__ import annotations
 import argparse
 
 from .arguments import read_options
-from .ending import Ending
 from .train_command import add_run, tell_where
-
-ENDING = Ending(refused=1)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 from .arguments import add_config, add_config_options, read_options
 from .ending import Ending
 
-ENDING = Ending(refused=1, stopped='stopped. With --resume it goes on from the newest checkpoint.')
+ENDING = Ending(stopped='stopped. With --resume it goes on from the newest checkpoint.')
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from mmengine.device import get_device
 from torch import Tensor
 
+from ..io.devices import check_device
 from ..io.files import read_json
 from ..registry import MODELS
 from .preprocess import Preprocess, read_open_clip, read_transformers
@@ -35,7 +36,7 @@ class ClipBackend(ABC):
     source: str
 
     def __init__(self, device: str | torch.device | None, preprocess: Preprocess) -> None:
-        self.device = torch.device(device or get_device())
+        self.device = torch.device(get_device() if device is None else device)
         self.prepare = preprocess  # (H, W, 3) uint8 BGR -> (3, size, size) float32; may be called on threads
 
     def encode_text(self, prompts: Sequence[str]) -> Tensor:
@@ -82,10 +83,11 @@ class TransformersClip(ClipBackend):
     Raises:
         FileNotFoundError: there are no such weights.
         ImportError: transformers is not installed.
-        ValueError: what is there is no CLIP, or damaged.
+        ValueError: what is there is no CLIP, or damaged, or there is no such device.
     """
 
     def __init__(self, weights: str | Path, device: str | torch.device | None = None, download: bool = False) -> None:
+        check_device(device)
         folder = find_folder(weights, ('*.json', 'merges.txt', 'model*.safetensors'), download)
         files = check_folder(folder)
         self.network, self.tokenizer = load_folder(folder)
@@ -122,11 +124,13 @@ class OpenClip(ClipBackend):
     Raises:
         FileNotFoundError: there are no such weights.
         ImportError: open_clip is not installed.
-        ValueError: there is no such ``arch``, or none of this kind; the weights are others, damaged, or could run code.
+        ValueError: there is no such ``arch``, or none of this kind; the weights are others, damaged, or could run code;
+            or there is no such device.
     """
 
     def __init__(self, arch: str, weights: str | Path, device: str | torch.device | None = None,
                  download: bool = False) -> None:
+        check_device(device)
         file = Path(weights).expanduser()
         if not file.is_file():
             folder = find_folder(weights, ('open_clip_config.json', 'open_clip_model.safetensors'), download)

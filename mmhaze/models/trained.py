@@ -16,6 +16,7 @@ from mmengine.device import get_device
 from mmengine.registry import DefaultScope
 from mmpretrain.registry import DATASETS, MODELS, TRANSFORMS
 
+from ..io.devices import check_device
 from ..registry import register_all_modules
 from ..runtime.checkpoints import load_checkpoint
 from ..runtime.shipped import find_config
@@ -42,10 +43,11 @@ class LevelModel:
     Raises:
         FileNotFoundError: there is no such config or checkpoint.
         ValueError: the checkpoint is refused or does not fit the config, or the config does not say how a photo is
-            prepared.
+            prepared, or there is no such device.
     """
 
     def __init__(self, config: str | Path, checkpoint: str | Path, device: str | torch.device | None = None) -> None:
+        check_device(device)  # before what takes long
         register_all_modules()
         path = find_config(config)
         state = load_checkpoint(checkpoint)
@@ -81,8 +83,9 @@ def build_network(config: Config, weights: Mapping[str, Any], where: str | Path,
         device: such as ``'cuda:0'``; by default the accelerator if there is one.
 
     Raises:
-        ValueError: the weights are not those of the network.
+        ValueError: the weights are not those of the network, or there is no such device.
     """
+    check_device(device)
     with DefaultScope.overwrite_default_scope('mmpretrain'):
         network = MODELS.build(config.model)
     try:
@@ -90,7 +93,7 @@ def build_network(config: Config, weights: Mapping[str, Any], where: str | Path,
     except RuntimeError as error:
         raise ValueError(f'{checkpoint} was not trained with {where}: {_first_lines(str(error))} '
                          'Give the config that the checkpoint was trained with.') from error
-    place = torch.device(device or get_device())
+    place = torch.device(get_device() if device is None else device)
     network.to(place).eval()
     if place.type == 'cpu':
         # convolutions are a third faster with the channels of a place side by side

@@ -32,9 +32,9 @@ def test_an_error_becomes_a_line_and_an_exit_code(error, code, says, capsys):
 
 
 def test_a_command_may_say_more_and_have_codes_of_its_own(capsys):
-    ending = Ending(refused=1, unwritable=2, kept='The rest is whole.', stopped='stopped; go on.')
+    ending = Ending(unwritable=2, kept='The rest is whole.', stopped='stopped; go on.')
     assert [ended(error, ending) for error in (ValueError('a'), OSError(28, 'No space', 'f'), KeyboardInterrupt())] == [
-        1, 2, 130]
+        2, 2, 130]
     assert capsys.readouterr().err.splitlines() == [
         'mmhaze x: a', 'mmhaze x: f cannot be written: No space. The rest is whole.', 'mmhaze x: stopped; go on.']
 

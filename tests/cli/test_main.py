@@ -106,7 +106,7 @@ def test_the_module_and_the_script_of_the_package_are_this_command():
 
 
 def test_a_script_of_tools_has_its_own_name_in_messages(tmp_path, capsys):
-    assert run_tool('make-set pairs', 'pairs', [str(tmp_path)]) == 1
+    assert run_tool('make-set pairs', 'pairs', [str(tmp_path)]) == 2
     assert capsys.readouterr().err.startswith('pairs: ')
     with pytest.raises(SystemExit):
         run_tool('doctor', 'dataset_doctor', ['--help'])

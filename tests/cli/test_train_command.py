@@ -208,7 +208,7 @@ def test_resume_takes_the_checkpoint_it_is_given(config, trained, finished):
 @checks_content
 def test_resuming_from_foreign_code_is_refused_and_nothing_of_it_runs(config, hostile, tmp_path, capsys):
     path, flag = hostile
-    assert call('train', config, '--work-dir', tmp_path / 'work', '--resume', path) == 1
+    assert call('train', config, '--work-dir', tmp_path / 'work', '--resume', path) == 2
     said = capsys.readouterr().err
     assert said.startswith(f'mmhaze train: {path} is refused') and 'system' in said
     assert 'Traceback' not in said and not flag.exists() and not (tmp_path / 'work').exists()
@@ -217,7 +217,7 @@ def test_resuming_from_foreign_code_is_refused_and_nothing_of_it_runs(config, ho
 @checks_content
 def test_a_checkpoint_that_the_config_names_is_checked_too(config, hostile, capsys):
     path, flag = hostile
-    assert call('train', config, '--cfg-options', f'load_from={path}') == 1
+    assert call('train', config, '--cfg-options', f'load_from={path}') == 2
     assert capsys.readouterr().err.startswith(f'mmhaze train: {path} is refused')
     assert not flag.exists()
 
@@ -235,7 +235,7 @@ def test_an_ordinary_checkpoint_is_tested_and_its_predictions_are_written(config
 @checks_content
 def test_testing_foreign_code_is_refused_and_nothing_of_it_runs(config, hostile, capsys):
     path, flag = hostile
-    assert call('test', config, path) == 1
+    assert call('test', config, path) == 2
     assert re.match(rf'mmhaze test: {path} is refused.*system', capsys.readouterr().err)
     assert not flag.exists()
 
@@ -246,7 +246,7 @@ def test_what_does_not_exist_is_said_in_one_line(config, finished, tmp_path, nam
     there = dict(config=config, checkpoint=finished / 'epoch_3.pth')
     there[missing] = tmp_path / 'nowhere'
     option = ['--resume'] if name == 'train' else []
-    assert call(name, there['config'], *option, there['checkpoint']) == 1
+    assert call(name, there['config'], *option, there['checkpoint']) == 2
     more = ': wanted a file, or the name of one in configs/ such as magnet-fe-s_resnet18_hazel-level'
     assert capsys.readouterr().err == (f'mmhaze {name}: There is no {missing} {tmp_path / "nowhere"}'
                                        f'{more if missing == "config" else ""}.\n')

@@ -102,12 +102,14 @@ def find_depth(args: argparse.Namespace, root: Path) -> Any:
 
 def run(args: argparse.Namespace) -> int:
     """Makes the set, or the rest of it."""
+    from ...io.devices import check_device
     from ...runtime.joining import join_machines
     from ...synthesis.make_haze_wild import make_haze_wild
     from ...synthesis.processes import count_cores
     from ...synthesis.wild_photos import find_photos
     from ...synthesis.wild_recipe import WildRecipe
 
+    check_device(args.device)
     photos = find_photos(args.photos, without=args.depth)
     recipe = WildRecipe(depth=find_depth(args, photos.root), schedule=args.schedule, levels=args.levels, fog=args.fog,
                         format=args.format, quality=args.quality, size=args.size, seed=args.seed, split=args.split,

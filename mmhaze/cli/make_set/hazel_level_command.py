@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ..ending import Ending
 
-ENDING = Ending(refused=1, stopped='stopped; the same command goes on from here.')
+ENDING = Ending(stopped='stopped; the same command goes on from here.')
 NOISES = ('frida', 'hazel')  # those of mmhaze.synthesis.noise, which imports NumPy
 
 

@@ -10,10 +10,6 @@ from __future__ import annotations
 
 import argparse
 
-from ..ending import Ending
-
-ENDING = Ending(refused=1)
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The folder."""

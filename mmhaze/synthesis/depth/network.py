@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from ...io.devices import check_device
 from ...io.files import write_whole
 from ...io.photo import read_photo
 from .depth_files import resize_depth
@@ -45,12 +46,14 @@ class NetworkDepth:
 
     Raises:
         FileNotFoundError: ``model`` is the path of a folder that does not exist.
+        ValueError: there is no such device.
     """
 
     def __init__(self, model: str | Path, device: str = 'cpu', batch_size: int = 1, revision: str = 'main',
                  metric: bool | None = None) -> None:
         if batch_size < 1:
             raise ValueError(f'batch_size must be at least 1, got {batch_size}.')
+        check_device(device)
         folder = Path(model).expanduser()
         self.is_folder = folder.is_dir()
         if not self.is_folder and (len(folder.parts) > 2 or folder.is_absolute() or str(model).startswith(('.', '~'))):

@@ -14,6 +14,7 @@ import pytest
 
 from mmhaze.cli.make_set import haze_wild_command
 from mmhaze.datasets import HazeWild
+from mmhaze.io import devices
 from mmhaze.synthesis.depth import GroundPlane, NetworkDepth
 from mmhaze.synthesis.depth.own import encode_depth
 from mmhaze.synthesis.make_haze_wild import make_haze_wild
@@ -221,6 +222,7 @@ def test_the_device_of_each_process_is_its_own(monkeypatch: pytest.MonkeyPatch, 
         args = parser.parse_args(['photos', '--out', 'set', '--depth', 'model:owner/flat', *arguments])
         return haze_wild_command.find_depth(args, tmp_path).device
 
+    monkeypatch.setattr(devices, 'count_devices', lambda kind: 4 if kind == 'cuda' else 0)
     assert (device_of(), device_of('--device', 'cuda')) == ('cpu', 'cuda')
     monkeypatch.setenv('LOCAL_RANK', '3')
     assert (device_of(), device_of('--device', 'cuda'), device_of('--device', 'cuda:1')) == ('cpu', 'cuda:3', 'cuda:1')
