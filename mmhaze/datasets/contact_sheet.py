@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import cv2
 import numpy as np
 from matplotlib.figure import Figure
 
-from ..io.files import write_whole
+from ..io.figures import DPI, letter_text, save_figure, shorten
 from ..io.photo import read_photo
 from .listing import Listed, natural
 
@@ -32,7 +31,6 @@ def draw_contact_sheet(photos: Sequence[Listed], names: Sequence[str], path: str
         columns: photos in a row.
         title: a line on top.
     """
-    path = Path(path)
     rows = [[photo.path for photo in photos if photo.level == level] for level in range(len(names))]
     picked = [_pick(row, columns) for row in rows]
     images = [[_thumbnail(one) for one in row] for row in picked]
@@ -40,11 +38,12 @@ def draw_contact_sheet(photos: Sequence[Listed], names: Sequence[str], path: str
     cell = INCHES * float(np.clip(np.median([shape[0] / shape[1] for shape in shapes] or [1]), 0.4, 1.5)) + 0.2
     width, height = LABEL + INCHES * columns, 0.4 + cell * len(rows)
     figure = Figure(figsize=(width, height))
-    figure.text(0.5, 1 - 0.2 / height, _plain(title), ha='center', va='center', fontsize=13)
+    figure.text(0.5, 1 - 0.2 / height, title, ha='center', va='center', fontsize=13)
     for number, (row, shown) in enumerate(zip(rows, images)):
         top = 1 - (0.4 + cell * number) / height
         label = f'level {number}\n{names[number]}\n{len(row)} photos'.replace('\n\n', '\n')
-        figure.text(0.1 / width, top - cell / 2 / height, _plain(label), va='center', fontsize=10)
+        letter_text(figure.text(0.1 / width, top - cell / 2 / height, label, va='center', fontsize=10),
+                    (LABEL - 0.2) * DPI)
         for column, image in enumerate(shown):
             place = figure.add_axes((
                 (LABEL + INCHES * column) / width, top - (cell - 0.03) / height, (INCHES - 0.06) / width,
@@ -54,10 +53,8 @@ def draw_contact_sheet(photos: Sequence[Listed], names: Sequence[str], path: str
                 place.text(0.5, 0.5, 'cannot be read', ha='center', va='center', color='#b2182b')
             else:
                 place.imshow(image)
-            place.set_title(_plain(_shorten(picked[number][column].name)), fontsize=6, pad=1.5)
-    picture = io.BytesIO()
-    figure.savefig(picture, format=path.suffix[1:], dpi=100)
-    write_whole(path, picture.getvalue())
+            place.set_title(shorten(picked[number][column].name, LONGEST_NAME), fontsize=6, pad=1.5)
+    save_figure(figure, path)
 
 
 def _pick(paths: Sequence[Path], count: int) -> list[Path]:
@@ -76,12 +73,3 @@ def _thumbnail(path: Path) -> np.ndarray | None:
     scale = min(1, PIXELS / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     return cv2.resize(photo, size, interpolation=cv2.INTER_AREA)[..., ::-1]
-
-
-def _shorten(name: str) -> str:
-    half = LONGEST_NAME // 2
-    return name if len(name) <= LONGEST_NAME else f'{name[:half - 1]}…{name[-half:]}'
-
-
-def _plain(text: str) -> str:
-    return text.replace('$', r'\$')  # else two of them in a name are a formula

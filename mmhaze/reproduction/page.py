@@ -1,7 +1,6 @@
 """The page of a report, in Markdown: what falls short first, then the tables, the figures and how they were made."""
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from ..io.files import write_whole
+from ..io.figures import save_figure
 from ..visualization.level_figures import LINES, draw_confusions, draw_recalls
 from .report import below_base
 
@@ -172,9 +171,7 @@ def draw_section(section: Mapping[str, Any], out: Path, stem: str) -> dict[str, 
     files = {}
     for text, figure in figures.items():
         files[text] = f'{stem}_{section["data"]}_{section["split"]}_{text.split()[0].lower()}.png'
-        picture = io.BytesIO()
-        figure.savefig(picture, format='png', dpi=100)
-        write_whole(out / files[text], picture.getvalue())
+        save_figure(figure, out / files[text])
     return files
 
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from .level import FONT, name_level, write_caption
+from ..io.lettering import fit_line, ink
+from .level import name_level, write_caption
 
 SHORTEST, LONGEST = 320, 640  # of the longer side of the photo, pixels
 STRIP = 78  # height of the bars with what is written under them
@@ -57,9 +58,8 @@ def _draw_bars(probabilities: Sequence[float], level: int, true: int | None, wid
                       cv2.FILLED)
         if index == true:
             cv2.rectangle(strip, (left + 1, 3), (right - 2, STRIP - 3), INK, 1)
-        text = str(index)
-        (wide, _), _ = cv2.getTextSize(text, FONT, 0.45, 1)
-        cv2.putText(strip, text, ((left + right - wide) // 2, STRIP - 7), FONT, 0.45, INK, 1, cv2.LINE_AA)
+        number = fit_line(str(index), 13, right - left)
+        ink(strip, number, (left + right - number.shape[1]) // 2, STRIP - 3 - len(number), INK)
     cv2.line(strip, (8, foot), (width - 8, foot), INK, 1)
     return strip
 

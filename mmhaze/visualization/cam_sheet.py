@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from ..io.files import write_whole
+from ..io.figures import save_figure
 from ..io.resizing import fit_within
 from .answer import name_of_level
 from .cam import LevelCam, level_cams, overlay_heat
@@ -76,7 +75,6 @@ def draw_cams(img: np.ndarray, lookers: Sequence[Looker], path: str | Path, *, t
     Raises:
         ValueError: the true level is none of a network's.
     """
-    path = Path(path)
     for looker in lookers:
         if truth is not None and not 0 <= truth < len(looker.probabilities):
             raise ValueError(f'{looker.name} knows the levels 0 to {len(looker.probabilities) - 1}, and the true level '
@@ -99,9 +97,7 @@ def draw_cams(img: np.ndarray, lookers: Sequence[Looker], path: str | Path, *, t
         _draw_bars(figure.add_subplot(grid[1, column:column + len(looker.cams)]), looker, truth, height)
         column += len(looker.cams)
     figure.suptitle(title, fontsize=11)
-    picture = io.BytesIO()
-    figure.savefig(picture, format=path.suffix[1:], dpi=100)
-    write_whole(path, picture.getvalue())
+    save_figure(figure, path)
 
 
 def _draw_photo(panel: Axes, img: np.ndarray, lookers: Sequence[Looker]) -> None:

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from mmengine.dataset import default_collate
 from torch import Tensor, nn
 
+from ..io.figures import save_figure, shorten
 from ..io.files import write_whole
 from ..models import DualChannel, NetworkConstraintHead
 from ..models.pooling import pool_feature
@@ -27,6 +28,7 @@ FEATURES = ('head', 'task', 'magnifier')
 METHODS = ('tsne', 'pca')
 SEED = 0
 RING = '#d7301f'
+LONGEST_NAME = 40
 
 
 @dataclass(frozen=True)
@@ -128,23 +130,20 @@ def draw_embedding(points: np.ndarray, features: Features, path: str | Path, *, 
         classes: the names of the levels.
         title: a line on top.
     """
-    path = Path(path)
     figure = Figure(figsize=(8, 6), layout='constrained')
     panel = figure.subplots()
     count = max(len(classes), int(features.levels.max()) + 1)
     for level in np.unique(features.levels):
         own = features.levels == level
         panel.scatter(points[own, 0], points[own, 1], s=30, color=colormaps['viridis'](level / max(count - 1, 1)),
-                      label=name_of_level(level, classes))
+                      label=shorten(name_of_level(level, classes), LONGEST_NAME))
     wrong = features.levels != features.predicted
     panel.scatter(points[wrong, 0], points[wrong, 1], s=52, facecolors='none', edgecolors=RING, linewidths=1.3,
                   label='told wrong')
     panel.set_aspect('equal', 'datalim')
     panel.set(xticks=[], yticks=[], title=title)
     figure.legend(loc='outside right upper', fontsize=9)
-    picture = io.BytesIO()
-    figure.savefig(picture, format=path.suffix[1:], dpi=100)
-    write_whole(path, picture.getvalue())
+    save_figure(figure, path)
 
 
 def write_embedding(points: np.ndarray, features: Features, path: Path) -> None:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
-FONT = cv2.FONT_HERSHEY_SIMPLEX
+from ..io.lettering import fit_line, ink
+
+WHITE = (255, 255, 255)
 
 
 def name_level(level: int, name: str | None = None) -> str:
@@ -13,11 +14,12 @@ def name_level(level: int, name: str | None = None) -> str:
 
 
 def write_caption(img: np.ndarray, text: str) -> np.ndarray:
-    """The photo with a line of text on a dark band along its top; the text is cut where it does not fit.
+    """The photo with a line of text on a dark band along its top.
 
     Args:
         img: (H, W, 3) uint8 BGR; not modified.
-        text: in ASCII; other characters become question marks.
+        text: in any language; see :func:`mmhaze.io.lettering.writable` for letters that no font of the machine has, and
+            :func:`mmhaze.io.lettering.fit_line` for text that is too long.
 
     Returns:
         (H, W, 3) uint8 BGR.
@@ -26,12 +28,8 @@ def write_caption(img: np.ndarray, text: str) -> np.ndarray:
     captioned = img.copy()
     band = min(max(14, height // 18), height)
     captioned[:band] //= 3
-    scale = band / 34
-    thickness = max(1, round(scale * 1.6))
-    text = text.encode('ascii', 'replace').decode()
-    while text and cv2.getTextSize(text, FONT, scale, thickness)[0][0] > width - band // 2:
-        text = text[:-1]
-    cv2.putText(captioned, text, (band // 4, round(band * 0.72)), FONT, scale, (255, 255, 255), thickness, cv2.LINE_AA)
+    line = fit_line(text, max(1, round(band * 0.78)), width - band // 2)
+    ink(captioned[:band], line, band // 4, (band - len(line)) // 2, WHITE)
     return captioned
 
 

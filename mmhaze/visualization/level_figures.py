@@ -7,6 +7,8 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from ..io.figures import letter_figure
+
 COLUMNS = 4
 LINES = ('-', '--', ':', '-.')
 
@@ -73,5 +75,6 @@ def recall_of(counts: np.ndarray) -> list[float | None]:
 def figure_to_rgb(figure: Figure) -> np.ndarray:
     """A figure as the hosts take pictures, (H, W, 3) uint8 RGB."""
     canvas = FigureCanvasAgg(figure)
+    letter_figure(figure)
     canvas.draw()
     return np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[..., :3])

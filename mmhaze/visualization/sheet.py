@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from ..io.files import write_whole
+from ..io.figures import save_figure
 from ..ucm import segment_haze
 from .overlay import overlay_haze
 
@@ -42,7 +41,6 @@ def draw_sheet(predictions: Sequence[Prediction], path: str | Path, *, columns: 
         columns: photos in a row.
         title: a line on top.
     """
-    path = Path(path)
     if not predictions:
         raise ValueError('There is nothing to draw: predictions is empty.')
     rows = -(-len(predictions) // columns)
@@ -62,6 +60,4 @@ def draw_sheet(predictions: Sequence[Prediction], path: str | Path, *, columns: 
         worst = max((abs(level - prediction.level) for level in prediction.predicted.values()), default=0)
         lower.set_title(f'{says} · haze {regions.ratio:.0%}', fontsize=10, color=COLOURS[min(worst, 2)])
     figure.suptitle(title, fontsize=12)
-    picture = io.BytesIO()
-    figure.savefig(picture, format=path.suffix[1:], dpi=100)
-    write_whole(path, picture.getvalue())
+    save_figure(figure, path)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from ..io.files import write_whole
+from ..io.figures import save_figure
 from ..io.resizing import fit_within
 from ..ucm import HazeRegions, segment_haze
 from ..ucm.settings import DEFAULTS
@@ -56,7 +55,7 @@ def draw_sweep(photo: np.ndarray, name: str, path: str | Path, *, title: str = '
     """
     if name not in SWEEPS:
         raise ValueError(f'The sweep is one of {", ".join(SWEEPS)}, got {name!r}.')
-    sweep, path = SWEEPS[name], Path(path)
+    sweep = SWEEPS[name]
     height, width = photo.shape[:2]
     rows = -(-(1 + len(sweep.values)) // COLUMNS)
     panel_height = min(PANEL_INCHES * height / width, 1.5 * PANEL_INCHES)  # what is narrower than 2:3 gets margins
@@ -71,9 +70,7 @@ def draw_sweep(photo: np.ndarray, name: str, path: str | Path, *, title: str = '
         panel.imshow(fit_within(overlay_haze(photo, regions), PANEL_PIXELS)[..., ::-1])
         panel.set_title(f'{_describe(sweep.setting, value, regions)}\n{_describe_share(regions)}', fontsize=11)
     figure.suptitle(f'{title}\n{sweep.meaning}'.strip(), fontsize=13)
-    picture = io.BytesIO()
-    figure.savefig(picture, format=path.suffix[1:], dpi=100)
-    write_whole(path, picture.getvalue())
+    save_figure(figure, path)
 
 
 def _describe(setting: str, value: float | str, regions: HazeRegions) -> str:

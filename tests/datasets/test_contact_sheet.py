@@ -9,6 +9,8 @@ import pytest
 from mmhaze.datasets import contact_sheet
 from mmhaze.datasets.contact_sheet import draw_contact_sheet
 from mmhaze.datasets.listing import Listed
+from mmhaze.io.figures import save_figure
+from tests.fonts import no_other_font  # noqa: F401
 
 
 def write(folder: Path, counts: tuple[int, ...]) -> list[Listed]:
@@ -58,14 +60,20 @@ def test_a_photo_that_cannot_be_read_leaves_its_place_empty(tmp_path):
     assert places[0, 2][0] - places[0, 0][0] == pytest.approx(2 * 100 * contact_sheet.INCHES, abs=3)
 
 
-def test_names_are_written_as_they_are(tmp_path):
-    """Two dollar signs are no formula."""
-    photos = write(tmp_path, (1,))
+@pytest.mark.usefixtures('no_other_font')
+def test_names_are_written_as_they_are_within_their_room(tmp_path, monkeypatch):
+    """Two dollar signs are no formula, and letters that no font has no box."""
+    photos, drawn = write(tmp_path, (1, 1, 1)), []
     odd = photos[0].path.rename(tmp_path / r'a $\frac$ b_{2}^ 霧.png')
-    assert contact_sheet._plain(odd.name) == r'a \$\frac\$ b_{2}^ 霧.png'
-    draw_contact_sheet([Listed(tmp_path / r'$\frac$.png', 0, {}, {}, '')], [r'$\frac$'], tmp_path / 'sheet.png',
-                       title=r'$\frac$')
-    assert (tmp_path / 'sheet.png').is_file()
+    monkeypatch.setattr(contact_sheet, 'save_figure', lambda figure, path: (save_figure(figure, path),
+                                                                            drawn.append(figure)))
+    draw_contact_sheet([Listed(odd, 0, {}, {}, ''), *photos[1:]], ['mäßig', '霧', 'a very long name of a level'],
+                       tmp_path / 'sheet.png', title=r'$\frac$')
+    assert [text.get_text() for text in drawn[0].texts] == [
+        r'$\frac$', 'level 0\nmäßig\n1 photos', 'level 1\n1 photos',
+        'level 2\na very long name of a level\n1 photos']
+    assert drawn[0].texts[3].get_window_extent(dpi=100).width <= 100 * contact_sheet.LABEL
+    assert drawn[0].axes[0].get_title() == r'a $\frac$ b_{2}^ ….png'
 
 
 def test_a_level_without_photos_and_a_set_without_any_have_their_rows(tmp_path):
@@ -75,8 +83,3 @@ def test_a_level_without_photos_and_a_set_without_any_have_their_rows(tmp_path):
     assert places[2, 0][1] - places[0, 0][1] == pytest.approx(2 * row, abs=2)
     draw_contact_sheet([], ['', ''], tmp_path / 'empty.jpg')
     assert (tmp_path / 'empty.jpg').is_file()
-
-
-def test_a_long_name_keeps_its_beginning_and_end():
-    assert contact_sheet._shorten('a' * 34) == 'a' * 34
-    assert contact_sheet._shorten('beginning' + 'x' * 40 + 'end.jpg') == 'beginningxxxxxxx…' + 'x' * 10 + 'end.jpg'
