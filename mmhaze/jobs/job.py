@@ -95,8 +95,8 @@ class Job(ABC, Generic[Found, TallyOf]):
 
     @property
     def folder(self) -> OutputFolder | None:
-        """The folder to write, if any."""
-        return None if self.out is None else OutputFolder(self.out, self.TABLES, self.KINDS)
+        """The folder to write, if any; not begun."""
+        return None if self.out is None else OutputFolder(self.out, self.TABLES, self.KINDS, self.kinds)
 
     def stream(self, photos: Iterable[PhotoSource], keep_going: bool) -> Iterator[Any]:
         """An item for each photo, in order: what goes through a network in batches is done here.

@@ -6,7 +6,8 @@ import csv
 import errno
 import math
 import os
-from collections.abc import Iterable, Mapping, Sequence
+import threading
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,11 +74,13 @@ class OutputFolder:
         path: the folder.
         tables: their names; the column ``file`` of the first one names what was read.
         kinds: the subfolders that the tables account for.
+        made: those of them that this job makes.
     """
 
-    def __init__(self, path: str | Path, tables: Sequence[str], kinds: Sequence[str]) -> None:
+    def __init__(self, path: str | Path, tables: Sequence[str], kinds: Sequence[str], made: Collection[str]) -> None:
         self.path = Path(os.path.abspath(path))
-        self.tables, self.kinds = [self.path / table for table in tables], kinds
+        self.tables, self.kinds, self.made = [self.path / table for table in tables], kinds, made
+        self._begun, self._beginning = False, threading.Lock()
 
     def place(self, kind: str, file: str, suffix: str) -> Path:
         """Where the picture of ``file`` goes: its own path with one more suffix, so that no two photos share one."""
@@ -94,7 +97,8 @@ class OutputFolder:
     def write(self, source: Path, file: str, pictures: Iterable[tuple[str, str, np.ndarray]]) -> str | None:
         """Writes the pictures of ``file``, which was read from ``source``: kind, suffix and picture of each.
 
-        All are encoded before the first is written: a photo with a problem leaves nothing.
+        All are encoded before the first is written: a photo with a problem leaves nothing. The first photo without one
+        begins the folder, see :meth:`begin`.
 
         Returns:
             Why they cannot be, or None.
@@ -105,6 +109,7 @@ class OutputFolder:
         try:
             data = [(self.place(kind, file, suffix), encode_picture(picture, suffix))
                     for kind, suffix, picture in pictures]
+            self.begin()
             for path, content in data:
                 write_whole(path, content)
         except ValueError as error:
@@ -115,8 +120,19 @@ class OutputFolder:
             return f'{source} has a name too long to be given one more suffix.'
         return None
 
-    def begin(self, kinds: Iterable[str]) -> None:
-        """Removes what the job before left here, as its first table has it, and makes the subfolders ``kinds``."""
+    def begin(self) -> None:
+        """Removes what the job before left here, as its first table has it, and makes the subfolders; once.
+
+        Only to be called with something to put there: a job that comes to nothing leaves the results of the one before.
+        """
+        with self._beginning:
+            if not self._begun:
+                self._clear()
+                for kind in self.made:
+                    mark_output(self.path / kind)
+                self._begun = True
+
+    def _clear(self) -> None:
         for kind in self.kinds:
             if (self.path / kind / OUTPUT_MARKER).exists():  # else somebody else made it
                 for file in self._former_files():
@@ -125,8 +141,6 @@ class OutputFolder:
         for table in self.tables:
             table.unlink(missing_ok=True)
             part_of(table).unlink(missing_ok=True)
-        for kind in kinds:
-            mark_output(self.path / kind)
 
     def _former_files(self) -> list[str]:
         """What the first table names, and what that of a killed job names."""

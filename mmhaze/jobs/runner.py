@@ -17,7 +17,7 @@ from ..apis.inputs import PhotoSource, sources_of
 from ..io.media import Frames, Photos, Video, map_in_order, until
 from ..io.progress import show_progress
 from .job import Answer, Found, Job, Summary, TallyOf
-from .outputs import GrowingLines, GrowingTable
+from .outputs import GrowingLines, GrowingTable, OutputFolder
 from .video import VideoFile
 
 FALLBACK_FPS = 25.0
@@ -63,7 +63,6 @@ class _Run(Generic[Found, TallyOf]):
         self.summary.problems += photos.unlisted
         if folder is not None:
             folder.refuse_as_input(photos.root / name for name in photos.names)
-            folder.begin(self.job.kinds)
 
         def write(answer: Answer[Found]) -> Answer[Found]:
             """Writes the pictures and lets go of them."""
@@ -72,7 +71,7 @@ class _Run(Generic[Found, TallyOf]):
                 problem = folder.write(photos.root / answer.file, answer.file, answer.pictures)
             return Answer(answer.file, None if problem else answer.found, problem)
 
-        taken = self._answer(sources_of(photos, self.stopped), write, len(photos.names))
+        taken = self._answer(folder, sources_of(photos, self.stopped), write, len(photos.names))
         self.summary.stopped = taken < len(photos.names)
 
     def go_through_video(self, video: Video, limit: int | None) -> None:
@@ -109,31 +108,33 @@ class _Run(Generic[Found, TallyOf]):
                                         f'{summary.pictures}: it is damaged or cut short.')
 
     def _answer_frames(self, sources: Iterable[PhotoSource], expected: int | None, video: Video, fps: float) -> None:
-        folder, files, notes = self.job.folder, {}, self.summary.notes
+        files, notes = {}, self.summary.notes
         with ExitStack() as stack:
-            if folder is not None:
+            if self.job.out is not None:
                 notes += [f'{kind.capitalize()} are not made of a video, as those of its frames have a size each.'
                           for kind in self.job.kinds if kind in self.job.PHOTO_KINDS]
                 kinds = [kind for kind in self.job.kinds if kind not in self.job.PHOTO_KINDS]
                 self.job = replace(self.job, kinds=kinds)  # type: ignore[call-arg]  # a field of each job
-                folder.begin(kinds)
+            folder = self.job.folder
+            if folder is not None:
                 name = video.name.removesuffix('.mp4')
-                files = {kind: stack.enter_context(VideoFile(folder.place(kind, name, '.mp4'), fps)) for kind in kinds}
+                files = {kind: stack.enter_context(VideoFile(folder.place(kind, name, '.mp4'), fps)) for kind in folder.made}
 
             def draw(answer: Answer[Found]) -> Answer[Found]:
                 return replace(answer, pictures=() if folder is None else tuple(answer.pictures))
 
-            self._answer(sources, draw, expected, files)
+            self._answer(folder, sources, draw, expected, files)
         fitted = max((file.fitted for file in files.values()), default=0)
         if fitted:
             notes.append(f'{fitted} frames are of another size than the first, and were fitted to it.')
 
-    def _answer(self, sources: Iterable[PhotoSource], finish: Callable[[Answer[Found]], Answer[Found]],
-                expected: int | None, files: Mapping[str, VideoFile] | None = None) -> int:
+    def _answer(self, folder: OutputFolder | None, sources: Iterable[PhotoSource],
+                finish: Callable[[Answer[Found]], Answer[Found]], expected: int | None,
+                files: Mapping[str, VideoFile] | None = None) -> int:
         """How many photos, or frames where there are ``files``, were taken; ``finish`` is done on threads."""
         job, taken, of_video = self.job, 0, files is not None
+        tables: list[GrowingLines] = []
         with ExitStack() as stack:
-            add_row = _open_tables(job, ['frame'] if of_video else [], stack)
             # nobody knows how long a camera goes on
             advance = stack.enter_context(
                 show_progress(expected, label=job.LABEL, unit='frames' if of_video else 'photos')
@@ -144,7 +145,9 @@ class _Run(Generic[Found, TallyOf]):
                 if answer.found is None:
                     self.summary.problems.append(answer.problem or f'{answer.file} has no answer.')
                 else:
-                    add_row(answer.found, {'frame': self.summary.pictures} if of_video else {})
+                    if folder is not None and not self.summary.pictures:
+                        tables = _begin(job, folder, ['frame'] if of_video else [], stack)
+                    _add_row(job, tables, answer.found, {'frame': self.summary.pictures} if of_video else {})
                     self.summary.pictures += 1
                     self.summary.tally.add(answer.found)
                     for kind, _, picture in answer.pictures:
@@ -155,20 +158,16 @@ class _Run(Generic[Found, TallyOf]):
         return taken
 
 
-def _open_tables(job: Job[Found, Any], first: Sequence[str],
-                 stack: ExitStack) -> Callable[[Found, Mapping[str, int]], None]:
-    """A function that adds a row to each table; ``first`` are the columns before those of the job."""
-    folder = job.folder
-    if folder is None:
-        return lambda found, cells: None
-    tables = [stack.enter_context(GrowingTable(path, [*first, *job.COLUMNS]) if path.suffix == '.csv' else
-                                  GrowingLines(path)) for path in folder.tables]
+def _begin(job: Job[Any, Any], folder: OutputFolder, first: Sequence[str], stack: ExitStack) -> list[GrowingLines]:
+    """Begins the folder and opens its tables; ``first`` are the columns before those of the job."""
+    folder.begin()
+    return [stack.enter_context(GrowingTable(path, [*first, *job.COLUMNS]) if path.suffix == '.csv' else
+                                GrowingLines(path)) for path in folder.tables]
 
-    def add(found: Found, cells: Mapping[str, int]) -> None:
-        for table in tables:
-            if isinstance(table, GrowingTable):
-                table.add({name: str(value) for name, value in cells.items()} | job.row(found))
-            else:
-                table.add_line(job.line(found, cells))
 
-    return add
+def _add_row(job: Job[Found, Any], tables: Sequence[GrowingLines], found: Found, cells: Mapping[str, int]) -> None:
+    for table in tables:
+        if isinstance(table, GrowingTable):
+            table.add({name: str(value) for name, value in cells.items()} | job.row(found))
+        else:
+            table.add_line(job.line(found, cells))

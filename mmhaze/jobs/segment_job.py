@@ -10,7 +10,7 @@ What a run leaves in its folder, whole even where it was stopped:
 ``sweeps/``
     The sheets that show how the haze depends on a setting.
 
-A run first removes the pictures and the table of the one before it.
+The first answer of a run removes the pictures and the table of the run before it.
 """
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def test_a_new_job_removes_what_the_one_before_left_and_nothing_else(table_name,
     for mine in ('masks/c.jpg.png', 'masks/a.jpg', 'overlays/trip/own.txt', 'notes.txt'):
         (out / mine).touch()
     (tmp_path / 'mine.png').touch()
-    OutputFolder(out, ['t.csv'], ['overlays', 'masks']).begin(['masks'])
+    OutputFolder(out, ['t.csv'], ['overlays', 'masks'], ['masks']).begin()
     assert files(tmp_path) == {'mine.png', 'out/masks/c.jpg.png', 'out/overlays/trip/own.txt', 'out/notes.txt'}
     assert not (out / 'masks' / 'trip').exists()
 
@@ -74,20 +74,20 @@ def test_a_new_job_removes_what_the_one_before_left_and_nothing_else(table_name,
 def test_a_folder_that_mmhaze_did_not_make_is_left_alone(tmp_path):
     fill(tmp_path, ['a.jpg'], 't.csv')
     (tmp_path / 'masks' / '.mmhaze-output').unlink()
-    OutputFolder(tmp_path, ['t.csv'], ['overlays', 'masks']).begin([])
+    OutputFolder(tmp_path, ['t.csv'], ['overlays', 'masks'], []).begin()
     assert files(tmp_path) == {'masks/a.jpg.png'}
 
 
 def test_a_table_of_somebody_else_is_no_reason_to_remove_pictures(tmp_path):
     fill(tmp_path, ['a.jpg'], 't.csv')
     (tmp_path / 't.csv').write_bytes(b'name;\xff\x00\na.jpg;1\n')
-    OutputFolder(tmp_path, ['t.csv'], ['overlays', 'masks']).begin([])
+    OutputFolder(tmp_path, ['t.csv'], ['overlays', 'masks'], []).begin()
     assert files(tmp_path) == {'masks/a.jpg.png', 'overlays/a.jpg.jpg'}
 
 
 @pytest.mark.parametrize('inside', ['masks/a.png', 'masks/trip/a.png'])
 def test_an_input_that_might_be_overwritten_is_refused(inside, tmp_path):
-    folder = OutputFolder(tmp_path / 'x' / '..' / 'out', ['t.csv'], ['masks'])
+    folder = OutputFolder(tmp_path / 'x' / '..' / 'out', ['t.csv'], ['masks'], [])
     folder.refuse_as_input([tmp_path / 'out' / 'a.png', tmp_path / 'out' / 'masks2' / 'a.png'])
     (tmp_path / 'out').mkdir()
     (tmp_path / 'link').symlink_to(tmp_path / 'out')

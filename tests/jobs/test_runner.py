@@ -7,7 +7,7 @@ import pytest
 
 import mmhaze
 from mmhaze.io.media import Video, find_media
-from mmhaze.jobs import PredictJob, SegmentJob, SweepJob, run_job
+from mmhaze.jobs import DehazeJob, PredictJob, SegmentJob, SweepJob, run_job
 from tests.io.test_media import write_video
 
 from .test_segment_job import files
@@ -55,6 +55,52 @@ def test_without_a_frame_the_run_before_keeps_its_results(run, tmp_path, plug_in
     (tmp_path / 'text.mp4').write_text('hello')
     assert 'text.mp4 cannot be read' in run(tmp_path / 'out', Video(tmp_path / 'text.mp4', 'text.mp4')).problems[0]
     assert files(tmp_path / 'out') == before
+
+
+def dehaze(out, media, **options):
+    return run_job(DehazeJob(out, mmhaze.DehazeInferencer(workers=2)), media, **options)
+
+
+@pytest.fixture
+def fails(monkeypatch):
+    """What all jobs do first with a photo fails, as a network that does not fit the memory."""
+    def fail(img, *args, **options):
+        raise RuntimeError('broken')
+    return lambda: [monkeypatch.setattr(where, fail) for where in (
+        'mmhaze.apis.inferencer.segment_haze', 'mmhaze.jobs.segment_job.segment_photo',
+        'mmhaze.apis.dehaze_inferencer.to_unit_rgb')]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('run', [predict, segment, dehaze])
+@pytest.mark.parametrize('how', ['damaged', 'broken', 'stopped', 'a frame'])
+def test_a_run_without_an_answer_leaves_the_results_of_the_one_before(run, how, tmp_path, fails):
+    for name, photo in (('a.png', scenes(1)[0]), ('b.png', scenes(2)[1])):
+        cv2.imwrite(str(tmp_path / name), photo)
+    photos = find_media([str(tmp_path / 'a.png'), str(tmp_path / 'b.png')])
+    assert run(tmp_path / 'out', photos).pictures == 2
+    before = contents(tmp_path / 'out')
+    assert any(name.endswith('.csv') for name in before) and len(before) >= 4
+    if how == 'damaged':
+        (tmp_path / 'a.png').write_text('hello')
+        (tmp_path / 'b.png').write_text('hello')
+        assert run(tmp_path / 'out', photos).pictures == 0
+    elif how == 'stopped':
+        assert run(tmp_path / 'out', photos, stopped=lambda: True).stopped
+    else:
+        if how == 'a frame':
+            write_video(tmp_path / 'clip.avi', scenes(2))
+            photos = find_media([str(tmp_path / 'clip.avi')])
+        fails()
+        try:
+            assert run(tmp_path / 'out', photos).pictures == 0
+        except RuntimeError as error:
+            assert 'broken' in str(error)
+    assert contents(tmp_path / 'out') == before
+
+
+def contents(folder) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob('*') if path.is_file()}
 
 
 @pytest.mark.slow
