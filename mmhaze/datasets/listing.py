@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from ..io.files import inside
+from ..io.files import locate
 from ..io.media import Photos, find_media, is_photo
-from ..io.tables import open_table, read_lines
+from ..io.tables import open_table, read_lines, read_number
 
 PARTS = ('train', 'val', 'test')
 # columns of a table that go along with a photo, where they are there, and what they are
-DESCRIPTION = dict(scene=str, fog=str, beta=float, visibility=float)
+DESCRIPTION: dict[str, Callable[[str], Any]] = dict(scene=str, fog=str, beta=read_number, visibility=read_number)
+_COLUMNS = ('file', 'level', 'split', 'depth', 'photo', *DESCRIPTION)
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,13 @@ def read_table(path: Path, root: Path, *, split: str | None = None, levels: int 
         raise FileNotFoundError(f'There is no annotation file {path}. Make the data set first, or set data_root and '
                                 "ann_file to where it is; for photos in a folder a level, ann_file=''.")
     photos = []
-    for row, where in _lines(path) if path.suffix == '.txt' else _rows(path, split):
+    for row, where in _rows(path, split):
         try:
-            photos.append(Listed(inside(root, row['file'] or '', where), _read_level(row['level'], levels, where),
-                                 _read_parts(row), _read_description(row, root, where), where))
+            level = _read_level(row['level'], levels, where)
+            if not row['file'].strip():
+                raise ValueError(f'{where} names no photo.')
+            photos.append(Listed(locate(root, row['file'], where), level, _read_parts(row),
+                                 _read_description(row, root, where), where))
         except ValueError as error:
             report(error)
     return photos
@@ -121,46 +125,53 @@ def natural(name: str) -> tuple:
     return [(text, int(digits or -1)) for text, digits in re.findall('([^0-9]*)([0-9]*)', name.casefold())], name
 
 
-def _rows(path: Path, split: str | None) -> Iterator[tuple[dict, str]]:
-    with open_table(path) as rows:
-        wanted = {'file', 'level'} | ({f'split_{split}'} if split else set())
-        missing = wanted - set(rows.fieldnames or ())
-        if missing:
-            raise ValueError(f'{path} wants the columns {sorted(wanted)}, and has no {sorted(missing)}.')
+def read_part(text: str) -> str:
+    """The part that a cell names; Train and TRAIN are train."""
+    return text.strip().lower() if text.strip().lower() in PARTS else text.strip()
+
+
+def _rows(path: Path, split: str | None) -> Iterator[tuple[dict[str, str], str]]:
+    wanted = ['file', 'level', *([f'split_{split}'] if split else [])]
+    if path.suffix.lower() == '.txt' and not _has_header(path):
+        for number, line in enumerate(read_lines(path), 1):
+            if line.strip():
+                file, _, level = re.sub(r'\s+(?=\S+$)', '\n', line.strip()).rpartition('\n')
+                yield dict(file=file, level=level), f'{path}, line {number}'
+        return
+    with open_table(path, wanted, _COLUMNS) as rows:
         for row in rows:
-            yield row, f'{path}, line {rows.line_num}'
+            yield row, f'{path}, line {rows.line}'
 
 
-def _lines(path: Path) -> Iterator[tuple[dict, str]]:
-    for number, line in enumerate(read_lines(path), 1):
-        if line.strip():
-            file, _, level = line.strip().rpartition(' ')
-            yield dict(file=file, level=level), f'{path}, line {number}'
+def _has_header(path: Path) -> bool:
+    """Whether a text file is a table, as spreadsheets write it with tabs."""
+    return set(re.split(r'[,;|\s]+', next(iter(read_lines(path)), '').casefold())) >= {'file', 'level'}
 
 
-def _read_level(text: str | None, levels: int | None, where: str) -> int:
-    if text is None or not text.strip().isdecimal() or (levels is not None and int(text) >= levels):
+def _read_level(text: str, levels: int | None, where: str) -> int:
+    number = re.sub(r'^(\d+)[.,]0+$', r'\1', text.strip())  # a spreadsheet may write 2 as 2.0
+    if not number.isdecimal() or (levels is not None and int(number) >= levels):
         wanted = f'0 to {levels - 1}' if levels is not None else 'an integer from 0'
         raise ValueError(f'{where} has the level {text!r}, wanted {wanted}.')
-    return int(text)
+    return int(number)
 
 
-def _read_parts(row: dict) -> dict[str, str]:
-    named = {name[len('split_'):]: text or '' for name, text in row.items() if name and name.startswith('split_')}
-    return {**named, '': row['split'] or ''} if 'split' in row else named
+def _read_parts(row: dict[str, str]) -> dict[str, str]:
+    named = {name[len('split_'):]: read_part(text) for name, text in row.items() if name.lower().startswith('split_')}
+    return {**named, '': read_part(row['split'])} if 'split' in row else named
 
 
-def _read_description(row: dict, root: Path, where: str) -> dict[str, Any]:
+def _read_description(row: dict[str, str], root: Path, where: str) -> dict[str, Any]:
     known: dict[str, Any] = {}
-    if row.get('depth'):
-        known['depth_path'] = str(inside(root, row['depth'], where))
+    if row.get('depth', '').strip():
+        known['depth_path'] = str(locate(root, row['depth'], where))
     for name, kind in DESCRIPTION.items():
-        text = row.get(name) or (row.get('photo') if name == 'scene' else None)
-        if text:
+        text = row.get(name) or (row.get('photo', '') if name == 'scene' else '')
+        if text.strip():
             try:
                 known[name] = kind(text)
-            except ValueError:
-                raise ValueError(f'{where} has the {name} {text!r}, wanted a number.') from None
+            except ValueError as error:
+                raise ValueError(f'{where} has the {name} {text!r}, wanted a number: {error}.') from None
     return known
 
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from mmengine.dataset import BaseDataset
 
-from ..io.files import inside
+from ..io.files import locate
 from ..io.media import is_photo
 from ..io.tables import open_table
 from ..registry import DATASETS
+from .listing import read_part
 
 # RESIDE's hazy photos are NAME_NUMBER of a clear NAME, or NAME_AIRLIGHT_BETA
 _NUMBER = re.compile(r'_\d+(\.\d+)?$')
@@ -87,15 +88,11 @@ class PairedHazeDataset(BaseDataset):
         if not path.is_file():
             raise FileNotFoundError(f'There is no file of pairs {path}. Set data_root and ann_file to where it is.')
         column = f'split_{self.split}' if self.split else 'split'
-        with open_table(path) as rows:
-            wanted = {'hazy', 'clear', *([column] if self.part else [])}
-            if not wanted <= set(rows.fieldnames or ()):
-                raise ValueError(f'{path} has the columns {", ".join(rows.fieldnames or ())}; wanted '
-                                 f'{", ".join(sorted(wanted))}.')
+        with open_table(path, ['hazy', 'clear', *([column] if self.part else [])], [column]) as rows:
             for row in rows:
-                if self.part in (None, row.get(column)):
-                    where = f'{path}, line {rows.line_num}'
-                    hazy, clear = (inside(Path(self.data_root), row[name] or '', where) for name in ('hazy', 'clear'))
+                if self.part in (None, read_part(row.get(column, ''))):
+                    where = f'{path}, line {rows.line}'
+                    hazy, clear = (locate(Path(self.data_root), row[name], where) for name in ('hazy', 'clear'))
                     yield hazy, clear
 
 

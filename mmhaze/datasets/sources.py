@@ -11,6 +11,7 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmpretrain.registry import DATASETS
 
+from ..io.tables import TABLE_SUFFIXES
 from ..registry import register_all_modules
 from ..synthesis.writer import MANIFEST
 from .haze_wild import name_by_visibility
@@ -64,7 +65,7 @@ def open_source(path: Path, names: Sequence[str] | None = None, options: dict | 
     elif path.is_dir() and not (path / MANIFEST).is_file():
         photos, levels = read_folders(path, names=names, report=problems.append)
         source = Source(str(path), tuple(photos), levels, folder=path)
-    elif path.is_dir() or path.suffix in ('.csv', '.txt'):
+    elif path.is_dir() or path.suffix.lower() in (*TABLE_SUFFIXES, '.txt'):
         table, folder = (path / MANIFEST, path) if path.is_dir() else (path, path.parent)
         photos = read_table(table, folder, levels=len(names or range(MOST_LEVELS)), report=problems.append)
         source = Source(str(path), tuple(photos), tuple(names or _guess_names(photos)), folder=folder)

@@ -66,3 +66,25 @@ def inside(folder: Path, name: str, where: str) -> Path:
         raise ValueError(f'{where} names {name}, which is outside of {folder}. Wanted a path below it; set data_root '
                          'to a folder that holds all photos, and write paths from there.')
     return folder / name
+
+
+def locate(folder: Path, name: str, where: str) -> Path:
+    """The path of a file by a name that people wrote, see :func:`spell_path`; raises as it and as :func:`inside`."""
+    return inside(folder, spell_path(folder, name, where), where)
+
+
+def spell_path(folder: Path, name: str, where: str) -> str:
+    """The name of a file as the system has it, from the name that people wrote; the file need not exist.
+
+    Where there is no file of just this name, spaces around it are left out, and backslashes separate folders.
+
+    Raises:
+        ValueError: backslashes separate nothing here, and there is no file either way; the error begins with ``where``.
+    """
+    tidy = name.strip() if os.sep == '\\' else name.strip().replace('\\', '/')
+    if name == tidy or os.path.exists(folder / name):
+        return name
+    if '\\' in name and os.sep != '\\' and not os.path.exists(folder / tidy):
+        raise ValueError(f'{where} names {name}, whose backslashes separate no folders on this system, and there is no '
+                         f'{folder / tidy} either. Write {tidy}, or where it lies.')
+    return tidy

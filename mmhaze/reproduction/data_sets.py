@@ -120,7 +120,7 @@ def check_photos(root: Path) -> None:
     from ..io.tables import open_table
     from ..synthesis.writer import MANIFEST
 
-    with open_table(root / MANIFEST) as table:
+    with open_table(root / MANIFEST, ['file']) as table:
         rows = [(row['file'], row.get('sha256')) for row in table]
     others = [file for file, checksum in rows
               if checksum and _sha256(inside(root, file, str(root / MANIFEST))) != checksum]

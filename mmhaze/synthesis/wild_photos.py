@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
+from ..io.files import spell_path
 from ..io.media import OUTPUT_MARKER, PHOTO_SUFFIXES
-from ..io.tables import open_table
+from ..io.tables import TABLE_SUFFIXES, open_table, read_number
 
 COLUMNS = ('photo', 'depth', 'kind', 'scale')
 
@@ -103,35 +104,35 @@ class PhotoTable:
 
     def __iter__(self) -> Iterator[WildPhoto]:
         seen: set[int] = set()
-        with open_table(self.path) as rows:
-            columns = set(rows.fieldnames or ())
-            if not {'photo'} <= columns <= set(COLUMNS):
-                raise ValueError(f'{self.path} wants a column photo, and may have depth, kind and scale; it has '
-                                 f'{sorted(columns)}.')
+        with open_table(self.path, ['photo'], COLUMNS) as rows:
+            others = set(rows.columns) - set(COLUMNS)
+            if others:
+                raise ValueError(f'{self.path} wants a column photo, and may have depth, kind and scale; it also has '
+                                 f'{sorted(others)}. Take these out.')
             for row in rows:
-                photo = self._read(row, f'{self.path}, line {rows.line_num}')
+                photo = self._read(row, f'{self.path}, line {rows.line}')
                 number = int(photo.key[:16], 16)
                 if number in seen:
-                    raise ValueError(f'{self.path}, line {rows.line_num} lists {photo.name} a second time. '
+                    raise ValueError(f'{self.path}, line {rows.line} lists {photo.name} a second time. '
                                      'Take one of the two lines out.')
                 seen.add(number)
                 yield photo
 
-    def _read(self, row: dict[str, str | None], where: str) -> WildPhoto:
-        photo, depth, kind, scale = ((row.get(column) or '').strip() for column in COLUMNS)
+    def _read(self, row: dict[str, str], where: str) -> WildPhoto:
+        photo, depth, kind, scale = (row.get(column, '').strip() for column in COLUMNS)
         if not photo:
             raise ValueError(f'{where} names no photo.')
         try:
-            number = float(scale) if scale else None
-        except ValueError:
-            raise ValueError(f'{where} has the scale {scale!r}, wanted a number, or nothing.') from None
-        path = Path(os.path.normpath(photo))
+            number = read_number(scale) if scale else None
+        except ValueError as error:
+            raise ValueError(f'{where} has the scale {scale!r}, wanted a number, or nothing: {error}.') from None
+        path = Path(os.path.normpath(spell_path(self.root, photo, where)))
         return WildPhoto(path.as_posix(), Path(os.path.abspath(self.root / path)),
-                         self.root / depth if depth else None, kind or None, number)
+                         self.root / spell_path(self.root, depth, where) if depth else None, kind or None, number)
 
 
 def find_photos(source: str | Path, without: str | Path | None = None) -> PhotoFolder | PhotoTable:
-    """What ``source`` means: the photos of a folder, or those of a ``.csv`` file.
+    """What ``source`` means: the photos of a folder, or those of a ``.csv`` or ``.tsv`` file.
 
     Args:
         source: the folder or file.
@@ -143,6 +144,6 @@ def find_photos(source: str | Path, without: str | Path | None = None) -> PhotoF
     source = Path(os.path.abspath(Path(source).expanduser()))
     if source.is_dir():
         return PhotoFolder(source, None if without is None else Path(os.path.abspath(Path(without).expanduser())))
-    if source.is_file() and source.suffix.lower() == '.csv':
+    if source.is_file() and source.suffix.lower() in TABLE_SUFFIXES:
         return PhotoTable(source)
     raise FileNotFoundError(f'{source} is neither a folder with photos nor a .csv file that lists photos.')

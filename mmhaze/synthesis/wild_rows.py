@@ -88,7 +88,7 @@ class RowStore:
     def read_manifest(self) -> Iterator[tuple[str, list[dict[str, str]]]]:
         """Each photo of the manifest, by the column ``photo``, with its rows."""
         with open_table(self.manifest) as table:
-            if 'photo' not in (table.fieldnames or ()):
+            if 'photo' not in table.columns:
                 raise ValueError(f'{self.manifest} is damaged, it has no column photo. Delete it: the next run makes '
                                  'the set anew.')
             for name, rows in groupby(table, key=lambda row: row['photo']):

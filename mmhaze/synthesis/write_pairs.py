@@ -28,10 +28,10 @@ def write_pairs(root: str | Path) -> Path:
         ValueError: there are no clear images, or not of every scene.
     """
     root = Path(root)
-    rows = _read(root / MANIFEST)
+    rows = _read(root / MANIFEST, 'file', 'level', 'beta')
     scene = 'scene' if 'scene' in rows[0] else 'photo'
     kept = (root / CLEAR).is_file()
-    clear = {row[scene]: row['file'] for row in (_read(root / CLEAR) if kept else rows)
+    clear = {row[scene]: row['file'] for row in (_read(root / CLEAR, 'file', 'scene') if kept else rows)
              if kept or float(row['beta']) == 0}
     hazy = [row for row in rows if float(row['beta']) > 0]
     lonely = sorted({row[scene] for row in hazy} - clear.keys())
@@ -45,10 +45,10 @@ def write_pairs(root: str | Path) -> Path:
     return root / PAIRS
 
 
-def _read(path: Path) -> list[dict[str, str]]:
+def _read(path: Path, *wanted: str) -> list[dict[str, str]]:
     if not path.is_file():
         raise FileNotFoundError(f'There is no {path}. Give the folder of a set that mmhaze made.')
-    rows = read_table(path)
+    rows = read_table(path, wanted)
     if not rows:
         raise ValueError(f'{path} lists nothing.')
     return rows

@@ -273,17 +273,17 @@ def test_no_annotation_file(tmp_path):
 @pytest.mark.parametrize('column', ['file', 'level', 'split_scene'])
 def test_a_missing_column(folder, column):
     rewrite(folder, lambda rows: [{name: text for name, text in row.items() if name != column} for row in rows])
-    with pytest.raises(ValueError, match=rf'manifest.csv wants the columns .* and has no \[.{column}.\]'):
+    with pytest.raises(ValueError, match=rf'manifest.csv wants the columns .* and has no {column}\.'):
         HazeLevelDataset(str(folder), split='scene')
 
 
 def test_an_empty_annotation_file_has_no_columns(folder):
     (folder / 'manifest.csv').write_text('')
-    with pytest.raises(ValueError, match=r"manifest.csv wants the columns \['file', 'level'\]"):
+    with pytest.raises(ValueError, match=r'manifest.csv wants the columns file, level, .*\. Found: none'):
         HazeLevelDataset(str(folder))
 
 
-@pytest.mark.parametrize('text', ['', 'x', '1.0', '-1', '9', '1e0', ' '])
+@pytest.mark.parametrize('text', ['', 'x', '1.5', '1,5', '9.0', '-1', '9', '1e0', ' '])
 def test_a_level_that_is_none(folder, text):
     rewrite(folder, set_cell(7, 'level', text))
     with pytest.raises(ValueError, match=rf"{folder}/manifest.csv, line 7 has the level '{text}', wanted 0 to 8"):
@@ -292,7 +292,7 @@ def test_a_level_that_is_none(folder, text):
 
 def test_a_row_that_ends_early(folder):
     (folder / 'manifest.csv').write_text('file,level\n000.png,0\n001.png\n')
-    with pytest.raises(ValueError, match=r'manifest.csv, line 3 has the level None, wanted an integer from 0'):
+    with pytest.raises(ValueError, match=r"manifest.csv, line 3 has the level '', wanted an integer from 0"):
         HazeLevelDataset(str(folder))
 
 
@@ -324,7 +324,7 @@ def test_a_missing_file_of_the_other_part_is_no_matter(folder):
 
 def test_a_row_without_a_file(folder):
     rewrite(folder, set_cell(3, 'file', ''))
-    with pytest.raises(FileNotFoundError, match=r'manifest.csv, line 3 names'):
+    with pytest.raises(ValueError, match=r'manifest.csv, line 3 names no photo'):
         HazeLevelDataset(str(folder))
 
 

@@ -221,3 +221,30 @@ def test_a_table_that_names_files_elsewhere_is_refused(tmp_path, name, table):
     (tmp_path / name).write_text(table)
     with pytest.raises(ValueError, match=rf'{name}, line \d names .* outside of'):
         read_table(tmp_path / name, tmp_path)
+
+
+@pytest.mark.parametrize('file', ['levels.csv', 'levels.tsv', 'levels.TXT'])
+def test_a_table_of_a_spreadsheet_is_read(root, file):
+    touch(root, 'trip/a.png', 'b.png', 'depth.png')
+    text = ('File\tLevel \tSplit\tSplit Scene\tBeta\tVisibility\tDepth\t\r\n'
+            'trip\\a.png \t0,0\tTrain\ttest\t0,01\t299,57\tdepth.png\t\r\n'
+            'b.png\t 2\tval\ttrain\t\tinf\t\t\r\n\t\t\r\n')
+    (root / file).write_bytes((text if file != 'levels.csv' else text.replace('\t', ';')).encode('utf-16'))
+    first, second = read_table(root / file, root, split='Scene' if file == 'levels.TXT' else 'scene')
+    assert (first.path, first.level) == (root / 'trip/a.png', 0) and (second.path, second.level) == (root / 'b.png', 2)
+    assert first.parts[''] == 'train' and set(first.parts.values()) == {'train', 'test'}
+    assert first.known == dict(beta=.01, visibility=299.57, depth_path=str(root / 'depth.png'))
+    assert second.known == dict(visibility=float('inf')) and second.where.endswith(f'{file}, line 3')
+
+
+def test_lines_of_path_and_level_may_be_parted_by_tabs(root):
+    (root.parent / 'train.txt').write_text('a b.png\t2\nc.png   0\n')
+    assert [(photo.path.name, photo.level) for photo in read_table(root.parent / 'train.txt', root)] == [
+        ('a b.png', 2), ('c.png', 0)]
+
+
+def test_a_number_that_may_be_two_is_told_with_the_line(root):
+    touch(root, 'a.png')
+    (root / 'levels.csv').write_text('file;level;visibility\na.png;0;1,000\n')
+    with pytest.raises(ValueError, match=r"line 2 has the visibility '1,000', wanted .* may be 1000 or 1.000"):
+        read_table(root / 'levels.csv', root)

@@ -51,7 +51,7 @@ def test_a_table_names_pairs_and_their_parts(tmp_path):
     (['GT/a.png', 'hazy/a.txt'], {}, 'has no pair'),
     (['GT/a.png'], dict(ann_file='pairs.csv'), 'no file of pairs'),
     (['x/1.png', 'y/1.png', 'good.csv'], dict(ann_file='good.csv', part='val'), "no pair of the part 'val'"),
-    (['x/1.png', 'y/1.png', 'good.csv'], dict(ann_file='good.csv', split='scene', part='val'), 'wanted clear, hazy'),
+    (['x/1.png', 'y/1.png', 'good.csv'], dict(ann_file='good.csv', split='scene', part='val'), 'has no split_scene'),
     (['x/1.png', 'good.csv'], dict(ann_file='good.csv'), 'no photo .*, which .* names'),
 ])
 def test_what_is_missing_is_said(files, settings, says, tmp_path):
@@ -97,3 +97,11 @@ def test_a_table_that_names_files_elsewhere_is_refused(tmp_path, hazy, clear):
     (tmp_path / 'set/pairs.csv').write_text(f'hazy,clear\n{hazy},{clear}\n')
     with pytest.raises((ValueError, FileNotFoundError), match=r'pairs\.csv, line 2 names|There is no photo'):
         PairedHazeDataset(str(tmp_path / 'set'), ann_file='pairs.csv')
+
+
+def test_a_table_of_pairs_from_a_spreadsheet_is_read(tmp_path):
+    make(tmp_path, 'x/1.png', 'y/1.png', 'x/2.png')
+    text = 'Hazy;Clear ;Split;\r\nx\\1.png;y\\1.png;Train;\r\nx\\2.png;y\\1.png;TEST;\r\n;;;\r\n'
+    (tmp_path / 'pairs.csv').write_bytes(text.encode('utf-16'))
+    test = PairedHazeDataset(str(tmp_path), ann_file='pairs.csv', part='test')
+    assert pairs(test, tmp_path) == [('x/2.png', 'y/1.png')]

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from mmhaze.io.files import inside, read_json, write_whole
+from mmhaze.io.files import inside, locate, read_json, write_whole
 
 ROOT = Path('data', 'set')
 
@@ -36,3 +37,18 @@ def test_what_cannot_be_written_leaves_what_was_there(tmp_path, monkeypatch):
     with pytest.raises(OSError, match=r'No space left.*a\.txt'):
         write_whole(path, b'after')
     assert path.read_bytes() == b'before' and list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(os.sep == '\\', reason='backslashes separate folders here')
+def test_backslashes_separate_folders_where_there_is_such_a_file_and_are_named_elsewhere(tmp_path):
+    for name in ('trip/day 1/a.png', 'b\\c.png', 'b/c.png', ' d.png'):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert locate(tmp_path, 'trip\\day 1\\a.png', 'x.csv') == tmp_path / 'trip/day 1/a.png'
+    assert locate(tmp_path, 'b\\c.png', 'x.csv') == tmp_path / 'b\\c.png'
+    assert locate(tmp_path, ' trip/day 1/a.png ', 'x.csv') == tmp_path / 'trip/day 1/a.png'
+    assert locate(tmp_path, ' d.png', 'x.csv') == tmp_path / ' d.png'
+    with pytest.raises(ValueError, match=r'x\.csv, line 3 names trip\\e\.png, whose backslashes .* Write trip/e\.png'):
+        locate(tmp_path, 'trip\\e.png', 'x.csv, line 3')
+    with pytest.raises(ValueError, match='outside of'):
+        locate(tmp_path / 'trip', '..\\b\\c.png', 'x.csv')

@@ -47,7 +47,7 @@ def test_a_list_gives_its_photos_in_its_order_each_with_its_depth(tmp_path: Path
 
 
 @pytest.mark.parametrize(('lines', 'said'), [
-    (['file,depth', 'a.jpg,a.png'], r"list\.csv wants a column photo, .*\['depth', 'file'\]"),
+    (['file,depth', 'a.jpg,a.png'], r"list\.csv wants the columns photo, .* Found: 'file', 'depth'.*: photo,depth$"),
     (['photo,depth,note', 'a.jpg,a.png,'], 'may have depth, kind and scale'),
     (['photo,depth', 'a.jpg,a.png', ',b.png'], 'line 3 names no photo'),
     (['photo,depth,scale', 'a.jpg,a.png,cm'], "line 2 has the scale 'cm', wanted a number"),
@@ -72,3 +72,9 @@ def test_a_folder_or_list_that_is_not_there_is_refused(tmp_path: Path):
     for name in ('gone', 'a.jpg'):
         with pytest.raises(FileNotFoundError, match=f'{name} is neither a folder'):
             find_photos(tmp_path / name)
+
+
+def test_a_list_of_a_spreadsheet_is_read(tmp_path: Path):
+    touch(tmp_path, 'x/b.jpg', 'd/b.png')
+    path = write_list(tmp_path, 'Photo;Depth;Kind;Scale;', 'x\\b.jpg;d\\b.png;depth;0,01;', ';;;;')
+    assert list(find_photos(path)) == [WildPhoto('x/b.jpg', tmp_path / 'x/b.jpg', tmp_path / 'd/b.png', 'depth', 0.01)]
