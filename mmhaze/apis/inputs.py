@@ -1,6 +1,7 @@
 """What an inferencer may be given, made into one list of photos to read."""
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +13,7 @@ from PIL import Image
 
 from ..io.media import Photos, Video, find_media, until
 from ..io.photo import photo_of, read_photo
+from ..io.search import PERHAPS_PHOTOS
 
 PhotoInput = Union[str, Path, np.ndarray, Image.Image]
 
@@ -75,6 +77,8 @@ def _find_files(path: str) -> list[PhotoSource]:
                          'mmhaze haze.')
     if media.unlisted:
         raise ValueError(media.unlisted[0])
+    if any(reason in PERHAPS_PHOTOS for reason in media.passed.found.values()):
+        warnings.warn(f'{path}: {media.passed}', stacklevel=4)
     return [PhotoSource(str(media.root / name), partial(read_photo, media.root / name)) for name in media.names]
 
 

@@ -21,7 +21,7 @@ import re
 from pathlib import Path, PurePath
 
 from .arguments import add_classifier, add_config, add_device
-from .ending import say_problems
+from .ending import say_passed, say_problems
 
 LEVEL_FOLDER = re.compile(r'level_(\d+)')
 
@@ -52,9 +52,10 @@ def run(args: argparse.Namespace) -> int:
     """Draws a picture a photo."""
     if (args.base is None) != (args.base_checkpoint is None):
         raise argparse.ArgumentError(None, '--base and --base-checkpoint go together')
-    from ..io.media import Video, find_media, mark_output
+    from ..io.media import Video, find_media
     from ..io.photo import read_photo
     from ..io.progress import show_progress
+    from ..io.search import mark_output
     from ..models.trained import LevelModel
     from ..visualization.cam_sheet import draw_cams, look
 
@@ -79,6 +80,7 @@ def run(args: argparse.Namespace) -> int:
     made = len(photos.names) + len(photos.unlisted) - len(problems)
     print(f'{made} picture{"s" if made != 1 else ""} in {args.out}')
     say_problems('Could not be done', problems)
+    say_passed(photos.passed)
     return 1 if problems else 0
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .arguments import add_device, positive
-from .ending import Ending, say_problems
+from .ending import Ending, say_passed, say_problems
 
 if TYPE_CHECKING:
     from ..clip import Domains
@@ -76,6 +76,7 @@ def run(args: argparse.Namespace) -> int:
         write_domains(out, domains)
         say(domains, out)
     say_problems('Could not be read', problems)
+    say_passed(photos.passed)
     return 1 if problems else 0
 
 

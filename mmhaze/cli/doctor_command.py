@@ -6,7 +6,8 @@
 
 SET is a folder with manifest.csv, a folder with a folder a level, a .csv or .txt file with the levels of photos, or a
 config file, whose training, validation and test sets are compared. Every photo is read. A table of the photos comes
-first, then what is worth knowing, and at the end the problems, the worst first:
+first, then what is worth knowing; the last line counts what was passed over, and why. Before it stand the problems, the
+worst first:
 
     - faults of the list
     - photos that are missing or cannot be read
@@ -74,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def say(diagnosis: Diagnosis) -> None:
-    """Prints the table, what is worth knowing, and the problems."""
+    """Prints the table, what is worth knowing, the problems, and what was passed over."""
     sizes = [size if len(diagnosis.sizes) == 1 else f'{count} of {size}' for size, count in diagnosis.sizes.items()]
     more = [f'{len(sizes) - SIZES_SHOWN} other sizes'] if len(sizes) > SIZES_SHOWN else []
     print(f'{diagnosis.name}: {sum(diagnosis.counts["all"])} photos, {", ".join(sizes[:SIZES_SHOWN] + more)}\n')
@@ -85,7 +86,9 @@ def say(diagnosis: Diagnosis) -> None:
     for level, row in enumerate([*rows, 'all']):
         cells = {column: counts[level] if row != 'all' else sum(counts) for column, counts in diagnosis.counts.items()}
         print(row.ljust(margin) + ''.join(str(count).rjust(widths[column]) for column, count in cells.items()))
-    for title, findings in (('Worth knowing', diagnosis.notes), ('Problems, the worst first', diagnosis.problems)):
+    passed = [finding for finding in diagnosis.notes if finding.kind == 'passed over']
+    notes = [finding for finding in diagnosis.notes if finding not in passed]
+    for title, findings in (('Worth knowing', notes), ('Problems, the worst first', diagnosis.problems)):
         if findings:
             print(f'\n{title}:')
         for finding in findings:
@@ -94,5 +97,7 @@ def say(diagnosis: Diagnosis) -> None:
                 print(f'    and {len(finding.details) - DETAILS_SHOWN} more')
     if not diagnosis.problems:
         print('\nNo problems.')
+    for finding in passed:
+        print(f'\n{finding.text}')
 
 

@@ -7,6 +7,10 @@ import sys
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..io.search import PassedOver
 
 REFUSED = 2  # the exit code where the input or an option makes no sense, as argparse has it
 
@@ -60,3 +64,10 @@ def say_problems(title: str, problems: Iterable[str]) -> None:
     sys.stdout.flush()
     if problems := list(problems):
         print(f'\n{title} ({len(problems)}):', *problems, sep='\n  ', file=sys.stderr)
+
+
+def say_passed(passed: PassedOver) -> None:
+    """Prints what a search for photos passed over, as the last line."""
+    if passed.found:
+        sys.stderr.flush()
+        print(passed)

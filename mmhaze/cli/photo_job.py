@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .arguments import positive
-from .ending import Ending, say_problems
+from .ending import Ending, say_passed, say_problems
 
 if TYPE_CHECKING:
     from ..io.media import Photos, Video
@@ -71,6 +71,7 @@ def do_job(job: Job[Any, Any], media: Photos | Video, limit: int | None,
     for note in summary.notes:
         print(note)
     say_problems(failed, summary.problems)
+    say_passed(summary.passed)
     camera = isinstance(media, Video) and isinstance(media.source, int)
     return 1 if summary.problems else 130 if summary.stopped and not camera else 0
 

@@ -1,7 +1,6 @@
 """What the doctor of data sets may find, and what it finds in lists and sizes; :mod:`.leaks` compares photos."""
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from .sources import Source
 
 # from the worst; what is in NOTES is worth knowing and does no harm by itself
 PROBLEMS = ('list', 'unreadable', 'conflict', 'copies across', 'scenes across', 'lookalikes across', 'levels')
-NOTES = ('copies', 'balance', 'sizes', 'flat', 'unlisted')
+NOTES = ('copies', 'balance', 'sizes', 'flat', 'passed over')
 UNBALANCED = 10  # times as many photos of one level as of another
 MOSTLY = 0.9  # the share of one size, from which on others are odd
 
@@ -58,22 +57,14 @@ def count_levels(photos: Sequence[Listed], splits: Sequence[str], levels: int) -
 
 
 def check_list(source: Source) -> Iterator[Finding]:
-    """What was wrong when the list was read, and files that are not on it."""
+    """What was wrong when the list was read, and what is not on it."""
     problems = list(source.problems)
     if source.folder and (source.folder / PLAN).is_file():
         problems.append(f'{source.folder} holds {PLAN}, so it is not finished. Run again what makes it.')
     if problems:
         yield Finding('list', f'In the list of the photos: {amount(len(problems), "fault")}.', tuple(problems))
-    if source.folder:
-        listed = {os.path.abspath(photo.path) for photo in source.photos}
-        folders = {photo.path.parent for photo in source.photos if photo.path.parent.is_dir()} - {source.folder}
-        others = [path for folder in sorted(folders) for path in sorted(folder.iterdir()) if path.is_file()
-                  and not path.name.startswith('.') and os.path.abspath(path) not in listed]
-        if others:
-            kinds = Counter(path.suffix.lower() or 'no suffix' for path in others)
-            found = ', '.join(f'{count} {suffix}' for suffix, count in kinds.most_common())
-            yield Finding('unlisted', f'Beside the photos and not part of the set: {found}.',
-                          tuple(map(str, others)))
+    if source.passed.found:
+        yield Finding('passed over', str(source.passed), tuple(source.passed.found))
 
 
 def check_levels(counts: dict[str, list[int]], names: Sequence[str]) -> Iterator[Finding]:

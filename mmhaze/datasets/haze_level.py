@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from mmcv.transforms import Compose
+from mmengine.logging import print_log
 from mmpretrain.datasets import BaseDataset
 from mmpretrain.registry import TRANSFORMS
 
+from ..io.search import PassedOver
 from ..registry import DATASETS
 from .listing import Listed, read_folders, read_table
 from .sample_cache import SampleCache
@@ -41,6 +43,9 @@ class HazeLevelDataset(BaseDataset):
         filter_cfg: ``dict(levels=[0])`` leaves the photos of these levels alone, here the clear ones.
         **kwargs: those of :class:`mmpretrain.datasets.BaseDataset`, such as ``classes``, the names of the levels.
 
+    Attributes:
+        passed: what is in the folders and no photo of the set; also a line of the log.
+
     Raises:
         FileNotFoundError: there is no such file or folder, or the file names a photo that does not exist.
         ValueError: the file or the folders are not as above, or a step of ``prepare`` draws random numbers.
@@ -58,6 +63,7 @@ class HazeLevelDataset(BaseDataset):
         self.split = split
         self.part = part
         self.cache_mb = cache_mb
+        self.passed = PassedOver()
         self.prepare = Compose([TRANSFORMS.build(step) for step in prepare])
         _check_deterministic(self.prepare)
         super().__init__(ann_file=ann_file or '', data_root=data_root, pipeline=pipeline, **kwargs)
@@ -123,7 +129,10 @@ class HazeLevelDataset(BaseDataset):
         if self.split:
             raise ValueError(f'{root} is read without an annotation file, and folders have no split {self.split!r}. '
                              'Leave out split; part chooses among the folders train, val and test.')
-        return read_folders(root, names=self.CLASSES)
+        photos, names = read_folders(root, names=self.CLASSES, pass_over=self.passed.add)
+        if self.passed.found:
+            print_log(f'{root}: {self.passed}', 'current')
+        return photos, names
 
     def _name_levels(self, photos: Sequence[Listed]) -> tuple[str, ...]:
         """What the levels of a file are called where nobody says so."""

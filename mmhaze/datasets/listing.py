@@ -5,10 +5,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from ..io.files import locate
-from ..io.media import Photos, find_media, is_photo
+from ..io.search import HIDDEN_FOLDER, PassOver, Search, classify, ignore
 from ..io.tables import open_table, read_lines, read_number
 
 PARTS = ('train', 'val', 'test')
@@ -74,8 +74,8 @@ def read_table(path: Path, root: Path, *, split: str | None = None, levels: int 
     return photos
 
 
-def read_folders(root: Path, *, names: Sequence[str] | None = None,
-                 report: Callable[[Exception], None] = _stop) -> tuple[list[Listed], tuple[str, ...]]:
+def read_folders(root: Path, *, names: Sequence[str] | None = None, report: Callable[[Exception], None] = _stop,
+                 pass_over: PassOver = ignore) -> tuple[list[Listed], tuple[str, ...]]:
     """Finds photos in a folder a level, at any depth below it, in natural order: level_10 comes after level_9.
 
     The number of a folder ``level_N`` is its level, and 0 to the highest must be there. Other folders are levels in the
@@ -86,6 +86,7 @@ def read_folders(root: Path, *, names: Sequence[str] | None = None,
         root: the folder of the folders.
         names: of the levels, the least haze first: of the folders, or of what the folders ``level_N`` stand for.
         report: gets what is wrong with a folder, which is then left out; raises it by default.
+        pass_over: told of each path that is passed over.
 
     Returns:
         The photos, part by part and level by level, and the names of the levels.
@@ -106,14 +107,14 @@ def read_folders(root: Path, *, names: Sequence[str] | None = None,
     order = _order({name for found in folders.values() for name in found}, names, root, report)
     photos = []
     for part, top in tops.items():
-        strays = [path.name for path in top.iterdir() if is_photo(path.name)]
+        strays = _find_strays(top, pass_over)
         if strays:
             report(ValueError(f'{top} has {len(strays)} photos beside the folders of the levels, such as {strays[0]}. '
                               'Put each into the folder of its level, or take it away.'))
         for level, name in order.items():
             try:
                 photos += [Listed(path, level, {'': part} if part else {}, {}, str(top / name))
-                           for path in _find_photos(top / name)]
+                           for path in _find_photos(top / name, pass_over)]
             except (OSError, ValueError) as error:
                 report(error)
     default = names or [order.get(level, f'level_{level}') for level in range(max(order) + 1)]
@@ -204,15 +205,23 @@ def _order(found: set[str], names: Sequence[str] | None, root: Path,
     return dict(enumerate(folders))
 
 
-def _find_photos(folder: Path) -> list[Path]:
+def _find_strays(top: Path, pass_over: PassOver) -> list[str]:
+    """Photos beside the folders of the levels."""
+    strays = []
+    for path in sorted(top.iterdir()):
+        reason = classify(path.name) if not path.is_dir() else HIDDEN_FOLDER if path.name.startswith('.') else None
+        if reason is not None:
+            pass_over(str(path), reason)
+        elif not path.is_dir():
+            strays.append(path.name)
+    return strays
+
+
+def _find_photos(folder: Path, pass_over: PassOver) -> list[Path]:
     if not folder.is_dir():
         raise FileNotFoundError(f'There is no folder {folder}, as there is for other parts. Make it and put photos in, '
                                 'or list the photos in a CSV file.')
-    try:
-        photos = cast(Photos, find_media([str(folder)]))
-    except FileNotFoundError:
-        raise ValueError(f'{folder} holds no photo. Put the photos of this level there, or take the folder '
-                         'away.') from None
-    if photos.unlisted:
-        raise OSError(photos.unlisted[0])
-    return [photos.root / name for name in sorted(photos.names, key=natural)]
+    photos = sorted(Search(folder, pass_over=pass_over), key=natural)
+    if not photos:
+        raise ValueError(f'{folder} holds no photo. Put the photos of this level there, or take the folder away.')
+    return [folder / name for name in photos]

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mmengine.dataset import BaseDataset
+from mmengine.logging import print_log
 
 from ..io.files import locate
-from ..io.media import is_photo
+from ..io.search import UNPAIRED, PassedOver, Search
 from ..io.tables import open_table
 from ..registry import DATASETS
 from .listing import read_part
@@ -23,8 +24,9 @@ class PairedHazeDataset(BaseDataset):
 
     Two folders hold them, ``GT`` and ``hazy`` by default, as DehazeFormer and MixDehazeNet have them: a hazy photo has
     the name of its clear one, or, as in RESIDE, that and numbers: ``1400_1.png`` to ``1400_10.png`` are of
-    ``1400.png``. The suffixes may differ. With ``ann_file`` a CSV file names the pairs instead, by its columns
-    ``hazy`` and ``clear``, relative to ``data_root``, and ``split`` or ``split_NAME``.
+    ``1400.png``. The suffixes may differ. Folders in the two are gone through, and have to be the same. With
+    ``ann_file`` a CSV file names the pairs instead, by its columns ``hazy`` and ``clear``, relative to ``data_root``,
+    and ``split`` or ``split_NAME``.
 
     The samples have ``img_path``, of the hazy photo, and ``clear_path``. For haze drawn anew in each epoch there is no
     need of pairs: any :class:`~mmhaze.datasets.HazeLevelDataset` with depth and ``AddHaze(keep_clear=True)`` will do.
@@ -38,10 +40,13 @@ class PairedHazeDataset(BaseDataset):
         pipeline: begins with ``LoadPair``.
         **settings: those of :class:`mmengine.dataset.BaseDataset`.
 
+    Attributes:
+        passed: what is in the folders and of no pair; also a line of the log.
+
     Raises:
         FileNotFoundError: there is no such folder or file, or a photo of a pair is missing.
-        ValueError: there is no pair, a hazy photo has no clear one, or the file lacks a column or names a photo outside
-            of ``data_root``.
+        ValueError: there is no pair, a hazy photo has no clear one or two of a name, or the file lacks a column or
+            names a photo outside of ``data_root``.
     """
 
     def __init__(self,
@@ -53,7 +58,7 @@ class PairedHazeDataset(BaseDataset):
                  part: str | None = None,
                  pipeline: Sequence[dict | Callable] = (),
                  **settings: Any) -> None:
-        self.folders, self.split, self.part = (hazy, clear), split, part
+        self.folders, self.split, self.part, self.passed = (hazy, clear), split, part, PassedOver()
         super().__init__(ann_file=ann_file, data_root=data_root, pipeline=list(pipeline), **settings)
 
     def load_data_list(self) -> list[dict]:
@@ -69,19 +74,24 @@ class PairedHazeDataset(BaseDataset):
 
     def _match_folders(self) -> Iterator[tuple[Path, Path]]:
         hazy_folder, clear_folder = (Path(self.data_root, name) for name in self.folders)
-        clear = {path.stem: path for path in _photos(clear_folder)}
-        lonely = []
-        for hazy in _photos(hazy_folder):
-            name = hazy.stem
+        clear = _by_name(clear_folder, _find_photos(clear_folder, self.passed))
+        lonely, alone = [], set(clear)
+        for hazy in _find_photos(hazy_folder, self.passed):
+            name = _strip(hazy)
             while name not in clear and _NUMBER.search(name):
                 name = _NUMBER.sub('', name)
             if name in clear:
-                yield hazy, clear[name]
+                alone.discard(name)
+                yield hazy_folder / hazy, clear_folder / clear[name]
             else:
-                lonely.append(hazy.name)
+                lonely.append(hazy)
         if lonely:
             raise ValueError(f'{len(lonely)} photos of {hazy_folder} have no clear one in {clear_folder}, such as '
                              f'{lonely[0]}: wanted the same name, or NAME.png for a NAME_1.png.')
+        for name in sorted(alone):
+            self.passed.add(clear_folder / clear[name], UNPAIRED)
+        if self.passed.found:
+            print_log(f'{self.data_root}: {self.passed}', 'current')
 
     def _read_table(self) -> Iterator[tuple[Path, Path]]:
         path = Path(self.ann_file)
@@ -96,8 +106,22 @@ class PairedHazeDataset(BaseDataset):
                     yield hazy, clear
 
 
-def _photos(folder: Path) -> list[Path]:
+def _find_photos(folder: Path, passed: PassedOver) -> list[str]:
     if not folder.is_dir():
         raise FileNotFoundError(f'There is no folder {folder}. Set data_root to the folder of the hazy and the clear '
                                 'photos, and hazy and clear to their names.')
-    return sorted(path for path in folder.iterdir() if is_photo(path.name))
+    return list(Search(folder, pass_over=passed.add))
+
+
+def _by_name(folder: Path, photos: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for photo in photos:
+        if found.setdefault(_strip(photo), photo) != photo:
+            raise ValueError(f'{folder} has {found[_strip(photo)]} and {photo}: which of the two is the clear photo? '
+                             'Take one away.')
+    return found
+
+
+def _strip(photo: str) -> str:
+    """The path without its suffix."""
+    return PurePosixPath(photo).with_suffix('').as_posix()

@@ -1,8 +1,9 @@
 """What the doctor of data sets looks at: a folder, a table or a config file, as one list of photos."""
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmpretrain.registry import DATASETS
 
+from ..io.search import OUTPUT_MARKER, UNNAMED, PassedOver, classify
 from ..io.tables import TABLE_SUFFIXES
 from ..registry import register_all_modules
 from ..synthesis.writer import MANIFEST
@@ -32,6 +34,7 @@ class Source:
         levels: their names, where somebody gives them.
         problems: what is wrong with the list itself.
         folder: where all photos should lie and no others, if there is such a folder.
+        passed: what lies among the photos and is none of the set.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Source:
     levels: tuple[str, ...]
     problems: tuple[str, ...] = ()
     folder: Path | None = None
+    passed: PassedOver = field(default_factory=PassedOver)
 
 
 def open_source(path: Path, names: Sequence[str] | None = None, options: dict | None = None) -> Source:
@@ -55,6 +59,7 @@ def open_source(path: Path, names: Sequence[str] | None = None, options: dict | 
         ValueError: it is none of these, or nothing is listed.
     """
     problems: list[Exception] = []
+    passed = PassedOver()
     if (names if path.suffix == '.py' else options) is not None:
         raise ValueError('Names of levels are for a folder or a table, and options for a config file, '
                          f'which has them itself; got {path}.')
@@ -63,18 +68,30 @@ def open_source(path: Path, names: Sequence[str] | None = None, options: dict | 
     if path.suffix == '.py':
         source = _open_config(path, options or {})
     elif path.is_dir() and not (path / MANIFEST).is_file():
-        photos, levels = read_folders(path, names=names, report=problems.append)
-        source = Source(str(path), tuple(photos), levels, folder=path)
+        photos, levels = read_folders(path, names=names, report=problems.append, pass_over=passed.add)
+        source = Source(str(path), tuple(photos), levels, folder=path, passed=passed)
     elif path.is_dir() or path.suffix.lower() in (*TABLE_SUFFIXES, '.txt'):
         table, folder = (path / MANIFEST, path) if path.is_dir() else (path, path.parent)
         photos = read_table(table, folder, levels=len(names or range(MOST_LEVELS)), report=problems.append)
-        source = Source(str(path), tuple(photos), tuple(names or _guess_names(photos)), folder=folder)
+        source = Source(str(path), tuple(photos), tuple(names or _guess_names(photos)), folder=folder,
+                        passed=_find_beside(photos, folder))
     else:
         raise ValueError(f'{path} is no data set. Wanted {WANTED}.')
     source = replace(source, problems=(*source.problems, *map(str, problems)))
     if not source.photos:
         raise ValueError(' '.join((f'{path} lists no photo.', *source.problems)))
     return source
+
+
+def _find_beside(photos: Sequence[Listed], root: Path) -> PassedOver:
+    """What lies beside the photos of a table, in their own folders, and is not in the table."""
+    passed = PassedOver()
+    listed = {os.path.abspath(photo.path) for photo in photos}
+    folders = {photo.path.parent for photo in photos if photo.path.parent.is_dir()} - {root}
+    for path in (path for folder in sorted(folders) for path in sorted(folder.iterdir())):
+        if path.is_file() and path.name != OUTPUT_MARKER and os.path.abspath(path) not in listed:
+            passed.add(path, classify(path.name) or UNNAMED)
+    return passed
 
 
 def _guess_names(photos: Sequence[Listed]) -> tuple[str, ...]:
@@ -94,6 +111,7 @@ def _open_config(path: Path, options: dict) -> Source:
         raise ValueError(f'{path} cannot be read as a config file: {error}') from error
     lists: dict[str, list[Listed]] = {}
     problems: list[str] = []
+    passed = PassedOver()
     levels: tuple[str, ...] = ()
     for part in PARTS:
         if config.get(f'{part}_dataloader'):
@@ -106,13 +124,14 @@ def _open_config(path: Path, options: dict) -> Source:
                 problems.append(f'{part}: {error}')
             else:
                 levels = max(levels, tuple(dataset.metainfo.get('classes') or ()), key=len)
+                passed.found.update(getattr(dataset, 'passed', PassedOver()).found)
     if not lists and not problems:
         raise ValueError(f'{path} has no train_dataloader, val_dataloader or test_dataloader.')
     if 'val' in lists and [photo.path for photo in lists['val']] == [photo.path for photo in lists.get('test', ())]:
         lists['val = test'] = lists.pop('val')
         del lists['test']
     photos = [replace(photo, parts={'': part}) for part, found in lists.items() for photo in found]
-    return Source(str(path), tuple(photos), levels, tuple(problems))
+    return Source(str(path), tuple(photos), levels, tuple(problems), passed=passed)
 
 
 def _without_pipelines(definition: Any) -> Any:

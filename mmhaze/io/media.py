@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,16 +17,9 @@ from typing import Any, TypeVar
 import cv2
 import numpy as np
 
-from .files import write_whole
+from .search import PHOTO_SUFFIXES, PassedOver, Search, is_video
 
-# .heic and .heif are photos to whoever took them; where Pillow has no plugin for them, they are reported and not lost
-PHOTO_SUFFIXES = ('.jpg', '.jpeg', '.jpe', '.jfif', '.mpo', '.png', '.webp', '.tif', '.tiff', '.bmp', '.dib', '.gif',
-                  '.heic', '.heif', '.avif', '.jp2', '.j2k', '.jpx', '.ppm', '.pgm', '.pbm', '.pnm', '.tga', '.qoi')
-VIDEO_SUFFIXES = ('.mp4', '.m4v', '.mov', '.avi', '.mkv', '.webm', '.mpg', '.mpeg', '.mts', '.m2ts', '.ts', '.wmv',
-                  '.flv', '.3gp', '.ogv')
 SILENT = 0  # OpenCV's LOG_LEVEL_SILENT
-# a folder that holds this file was written by a tool, and a search for photos does not enter it
-OUTPUT_MARKER = '.mmhaze-output'
 WANTED = ("a photo, a folder with photos, a pattern in quotes such as 'photos/*.jpg', a video, or the number of a "
           'camera such as 0')
 
@@ -42,11 +35,13 @@ class Photos:
         root: the folder that they all lie in, absolute.
         names: their paths from there, with ``/`` on every system; each once.
         unlisted: what is to be said of folders that could not be looked into, and of patterns that match nothing.
+        passed: what the search passed over.
     """
 
     root: Path
     names: tuple[str, ...]
     unlisted: tuple[str, ...] = ()
+    passed: PassedOver = field(default_factory=PassedOver, compare=False)
 
 
 @dataclass(frozen=True)
@@ -60,9 +55,8 @@ class Video:
 def find_media(sources: Sequence[str]) -> Photos | Video:
     """Finds out what the user means by each of ``sources``, and lists the photos.
 
-    A folder means its photos at any depth, known by their suffix, without hidden files and folders and without what
-    mmhaze itself wrote. A pattern means the photos that match it, and ``**`` in it any depth. A file given by name is
-    taken whatever its suffix. A video or a camera stands alone.
+    A folder means its photos at any depth, see :class:`~.search.Search`. A pattern means the photos that match it, and
+    ``**`` in it any depth. A file given by name is taken whatever its suffix. A video or a camera stands alone.
 
     Returns:
         The photos, in the order of ``sources`` and sorted within each; or the video.
@@ -83,67 +77,43 @@ def find_media(sources: Sequence[str]) -> Photos | Video:
     roots: list[Path] = []
     found: dict[Path, None] = {}
     unlisted: list[str] = []
+    passed = PassedOver()
+
+    def search(root: Path, pattern: tuple[str, ...] | None) -> list[Path]:
+        return [root / name for name in Search(root, pattern, pass_over=passed.add, report=unlisted.append)]
+
     unmatched: list[str] = []
     for source in sources:
         path = Path(os.path.abspath(os.path.expanduser(source)))
         if is_video(path):
             raise ValueError(f'{source} is a video: give it alone, or put the pattern in quotes.')
         if path.is_dir():
-            root, photos = path, list(_walk(path, unlisted))
+            root, photos = path, search(path, None)
         elif path.exists():
             root, photos = path.parent, [path]
         elif glob.has_magic(source):
-            root, photos = _match(path)
+            root, pattern = _match(path)
+            photos = search(root, pattern) if root.is_dir() else []
             if not photos:
                 unmatched.append(f'{source} matches no photo.')
         else:
             raise FileNotFoundError(f'There is nothing at {path}. Wanted {WANTED}.')
         roots.append(root)
-        found.update(dict.fromkeys(sorted(photos, key=lambda photo: photo.parts)))
+        found.update(dict.fromkeys(photos))
     if not found and not unlisted:
         raise FileNotFoundError(f'There is no photo in {", ".join(sources)}. Wanted {WANTED}. Looked for '
-                                f'{" ".join(PHOTO_SUFFIXES)}, not in hidden folders nor in what mmhaze wrote.')
+                                f'{" ".join(PHOTO_SUFFIXES)}, not in hidden folders nor in what mmhaze wrote. '
+                                f'{passed}'.rstrip())
     top = Path(os.path.commonpath(roots))
-    return Photos(top, tuple(photo.relative_to(top).as_posix() for photo in found), (*unlisted, *unmatched))
+    return Photos(top, tuple(photo.relative_to(top).as_posix() for photo in found), (*unlisted, *unmatched), passed)
 
 
-def is_video(path: Path) -> bool:
-    """Whether it is a file that goes by the suffix of a video."""
-    return path.suffix.lower() in VIDEO_SUFFIXES and path.is_file()
-
-
-def mark_output(folder: Path) -> None:
-    """Makes the folder if need be, as one that no search for photos enters."""
-    write_whole(folder / OUTPUT_MARKER, b'Written by mmhaze, which does not take these for photos to read.\n')
-
-
-def _walk(folder: Path, unlisted: list[str]) -> Iterator[Path]:
-    def report(error: OSError) -> None:
-        unlisted.append(f'{error.filename} cannot be looked into: {error.strerror}.')
-
-    for parent, folders, files in os.walk(folder, onerror=report):
-        folders[:] = [name for name in folders if not _is_left_out(Path(parent, name))]
-        yield from (Path(parent, name) for name in files if is_photo(name))
-
-
-def _match(pattern: Path) -> tuple[Path, list[Path]]:
-    """The folder that the pattern starts from, and the photos that match it."""
+def _match(pattern: Path) -> tuple[Path, tuple[str, ...]]:
+    """The folder that the pattern starts from, and the parts of the pattern below it."""
     root, *parts = Path(pattern.anchor), *pattern.parts[1:]
     while len(parts) > 1 and ((root / parts[0]).exists() or not glob.has_magic(parts[0])):
         root /= parts.pop(0)  # a folder may have brackets in its name, and then they are no pattern
-    matches = (Path(match) for match in glob.glob(os.path.join(glob.escape(str(root)), *parts), recursive=True))
-    return root, [path for path in matches if is_photo(path.name) and path.is_file()
-                  and not any(_is_left_out(folder) for folder in path.parents if root in folder.parents)]
-
-
-def is_photo(name: str) -> bool:
-    """Whether a file of this name is taken for a photo: it has the suffix of one and is not hidden."""
-    # hidden ones are not for people: macOS leaves a ._NAME.jpg beside each photo on a foreign disk, and it is no photo
-    return not name.startswith('.') and name.lower().endswith(PHOTO_SUFFIXES)
-
-
-def _is_left_out(folder: Path) -> bool:
-    return folder.name.startswith('.') or (folder / OUTPUT_MARKER).exists()
+    return root, tuple(parts)
 
 
 class Frames:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 import numpy as np
 
 from ..apis.inputs import PhotoSource
+from ..io.search import PassedOver
 from .outputs import OutputFolder
 
 Found = TypeVar('Found')
@@ -50,6 +51,7 @@ class Summary(Generic[TallyOf]):
         pictures: photos or frames with an answer.
         problems: what could not be read, and why, a line each.
         notes: what else there is to say, a line each.
+        passed: what the search for photos passed over.
         stopped: whether it was ended early.
         wall: seconds from beginning to end.
     """
@@ -58,6 +60,7 @@ class Summary(Generic[TallyOf]):
     pictures: int = 0
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    passed: PassedOver = field(default_factory=PassedOver)
     stopped: bool = False
     wall: float = 0.0
 

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from ..io.files import write_whole
-from ..io.media import OUTPUT_MARKER, mark_output
+from ..io.search import OUTPUT_MARKER, mark_output
 
 if TYPE_CHECKING:
     from typing_extensions import Self  # typing has it since Python 3.11

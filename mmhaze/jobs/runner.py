@@ -61,6 +61,7 @@ class _Run(Generic[Found, TallyOf]):
     def go_through_photos(self, photos: Photos) -> None:
         folder = self.job.folder
         self.summary.problems += photos.unlisted
+        self.summary.passed = photos.passed
         if folder is not None:
             folder.refuse_as_input(photos.root / name for name in photos.names)
 

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import cv2
 
 from ..io.files import read_json, write_whole
-from ..io.media import mark_output
+from ..io.search import mark_output
 from .wild_photos import WildPhoto
 from .wild_rows import RowStore
 from .writer import CHECKS, Share, Work, find_whole, refuse_settings, sha256

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from ..io.files import spell_path
-from ..io.media import OUTPUT_MARKER, PHOTO_SUFFIXES
+from ..io.search import PassedOver, Search
 from ..io.tables import TABLE_SUFFIXES, open_table, read_number
 
 COLUMNS = ('photo', 'depth', 'kind', 'scale')
@@ -51,9 +51,7 @@ class WildPhoto:
 
 @dataclass(frozen=True)
 class PhotoFolder:
-    """The photos of a folder at any depth, sorted by path; without hidden ones, and without what mmhaze itself wrote.
-
-    Going through them holds the names of one folder at a time, and of those above it.
+    """The photos of a folder at any depth, sorted by path, see :class:`~mmhaze.io.search.Search`.
 
     Attributes:
         root: the folder.
@@ -67,21 +65,14 @@ class PhotoFolder:
     without: Path | None = None
 
     def __iter__(self) -> Iterator[WildPhoto]:
-        return self._walk('')
+        return (WildPhoto(name, self.root / name) for name in Search(self.root, without=self.without))
 
-    def _walk(self, folder: str) -> Iterator[WildPhoto]:
-        with os.scandir(self.root / folder) as entries:
-            # links to folders are not followed: they may lead round in a circle
-            found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries
-                           if not entry.name.startswith('.'))
-        for file, is_folder in found:
-            name = f'{folder}/{file}' if folder else file
-            if is_folder:
-                path = self.root / name
-                if not (path / OUTPUT_MARKER).exists() and path != self.without:
-                    yield from self._walk(name)
-            elif file.lower().endswith(PHOTO_SUFFIXES):
-                yield WildPhoto(name, self.root / name)
+    def find_passed(self) -> PassedOver:
+        """What is passed over; goes through the folder once more."""
+        passed = PassedOver()
+        for _ in Search(self.root, without=self.without, pass_over=passed.add):
+            pass
+        return passed
 
 
 @dataclass(frozen=True)
@@ -101,6 +92,10 @@ class PhotoTable:
     def root(self) -> Path:
         """The folder that relative paths start from."""
         return self.path.parent
+
+    def find_passed(self) -> PassedOver:
+        """Nothing is passed over: a list says what is meant."""
+        return PassedOver()
 
     def __iter__(self) -> Iterator[WildPhoto]:
         seen: set[int] = set()

@@ -24,6 +24,13 @@ def test_folders_patterns_and_photos_give_each_photo_in_order(photo, tmp_path):
         str(tmp_path / name) for name in ('b.png', 'a.png', 'b.png')]
 
 
+def test_of_what_may_have_been_meant_a_folder_warns(photo, tmp_path):
+    cv2.imwrite(str(tmp_path / 'a.png'), photo)
+    (tmp_path / 'b.NEF').touch()
+    with pytest.warns(UserWarning, match=r'Passed over: 1 raw photo \(\.nef: convert them'):
+        assert len(list_photos(tmp_path)) == 1
+
+
 def test_arrays_and_pil_images_are_named_by_their_place(photo):
     first, second, third = list_photos([photo, Image.fromarray(photo[..., ::-1]), photo[..., 0]])
     assert [first.name, second.name, third.name] == ['image 0', 'image 1', 'image 2']

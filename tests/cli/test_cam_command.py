@@ -53,11 +53,13 @@ def test_each_photo_gets_its_picture(album, checkpoints, tmp_path, capsys):
 def test_a_photo_that_cannot_be_done_is_named_and_the_rest_goes_on(album, checkpoints, tmp_path, capsys):
     pytest.importorskip('pytorch_grad_cam')
     (album / 'level_3' / 'b.png').write_bytes(b'no photo')
+    (album / 'level_3' / 'b.txt').touch()
     cv2.imwrite(str(album / 'loose.png'), wall(0.1))
     out = tmp_path / 'cams'
     assert cam([str(album), '--levels', *model_of(checkpoints), '--out', str(out)]) == 1
     said = capsys.readouterr()
     assert 'b.png cannot be read' in said.err
+    assert said.out.splitlines()[-1] == 'Passed over: 1 file that is no photo (.txt).'
     assert 'loose.png lies in no folder level_N' in said.err
     assert said.out.startswith('2 pictures')
     assert len(list(out.rglob('*.png'))) == 2

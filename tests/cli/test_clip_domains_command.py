@@ -109,6 +109,13 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_done(album, monkeypatch, c
     assert 'Could not be read (1):' in wrong and 'b.jpg cannot be read as a photo' in wrong
 
 
+def test_the_last_line_counts_what_was_passed_over(album, monkeypatch, capsys):
+    use_constructed(monkeypatch)
+    (album / 'clip.mp4').touch()
+    assert clip_domains([str(album), '--clip', 'x', '--domains', '0', '1', '--template', '{domain}']) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == 'Passed over: 1 video (give each alone).'
+
+
 def test_where_nothing_can_be_read_nothing_is_written(tmp_path, monkeypatch, capsys):
     use_constructed(monkeypatch)
     (tmp_path / 'b.jpg').write_bytes(b'no photo')

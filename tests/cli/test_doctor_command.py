@@ -35,6 +35,22 @@ def test_a_healthy_set_gets_a_table_and_exit_code_0(planted, capsys):
                         'No problems.\n')
 
 
+def test_the_last_line_counts_what_was_passed_over_in_folders_and_by_a_config(tmp_path, capsys, street):  # noqa: F811
+    for level in (0, 1):
+        (tmp_path / f'set/level_{level}').mkdir(parents=True)
+        cv2.imwrite(str(tmp_path / f'set/level_{level}/a.png'), street(level + 1, BETAS[level]))
+    for name in ('a.txt', '.x/b.png', 'level_1/c.mp4', 'level_1/more/.d.jpg'):
+        (tmp_path / 'set' / name).parent.mkdir(exist_ok=True)
+        (tmp_path / 'set' / name).touch()
+    (tmp_path / 'config.py').write_text("train_dataloader = dict(dataset=dict(type='mmhaze.HazeLevelDataset', "
+                                        f"part=None, data_root={str(tmp_path / 'set')!r}, ann_file=''))\n")
+    for given in ('set', 'config.py'):
+        assert examine([str(tmp_path / given), '--workers', '1']) == 0
+        assert capsys.readouterr().out.splitlines()[-1] == (
+            f'Passed over: 1 video (give each alone), 1 hidden folder ({tmp_path}/set/.x), 1 hidden file, 1 file that '
+            'is no photo (.txt).')
+
+
 def test_problems_come_last_the_worst_first_with_exit_code_1(planted, capsys, street):  # noqa: F811
     for number in range(5):
         planted.add(f'level_1/{number}.png', 1, 'train', street(3, BETAS[1]), scene='s3')

@@ -70,6 +70,16 @@ def test_without_a_folder_each_gets_a_line_and_nothing_is_written(album, tmp_pat
     assert sorted(tmp_path.rglob('*')) == before
 
 
+@pytest.mark.parametrize('out', [False, True])
+def test_the_last_line_counts_what_was_passed_over(out, album, tmp_path, capsys):
+    for name in ('a.txt', 'b.txt', 'b.mov', '.thumbs/a.jpg'):
+        (album / name).parent.mkdir(exist_ok=True)
+        (album / name).touch()
+    assert ucm([str(album), *['--out', str(tmp_path / 'out')] * out]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        f'Passed over: 1 video (give each alone), 1 hidden folder ({album}/.thumbs), 2 files that are no photo (.txt).')
+
+
 def test_a_line_is_there_before_the_next_photo_is_read(tmp_path, capsys, monkeypatch):
     for index in range(10):
         cv2.imwrite(str(tmp_path / f'{index}.png'), wall(0.05)[:40, :50])

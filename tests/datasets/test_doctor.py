@@ -188,12 +188,13 @@ def test_a_photo_that_shows_nothing_is_said_not_to_be_compared(planted):
     assert only(examine(planted.write('scene')), 'flat').text == 'Showing too little to compare with others: 2 photos.'
 
 
-def test_files_beside_the_photos_are_counted_by_kind(planted, street):
+def test_what_lies_beside_the_photos_of_a_table_is_counted_by_why_it_is_passed_over(planted, street):
     cv2.imwrite(str(planted.folder / 'level_1/forgotten.png'), street(7))
     for name in ('level_0/a.dng', 'level_2/b.DNG', 'level_2/.hidden.png', 'README.md'):
         (planted.folder / name).touch()
-    found = only(examine(planted.write()), 'unlisted')
-    assert found.text == 'Beside the photos and not part of the set: 2 .dng, 1 .png.'
+    found = only(examine(planted.write()), 'passed over')
+    assert found.text == ('Passed over: 2 raw photos (.dng: convert them to TIFF or JPEG), 1 photo that the list does '
+                          'not name, 1 hidden file.')
 
 
 def test_the_worst_comes_first(planted, street):
@@ -205,7 +206,7 @@ def test_the_worst_comes_first(planted, street):
     planted.rows[0]['level'] = '-1'
     kinds = [finding.kind for finding in examine(planted.write()).findings]
     assert kinds == ['list', 'unreadable', 'conflict', 'copies across', 'lookalikes across', 'levels', 'sizes',
-                     'unlisted']
+                     'passed over']
     assert kinds == sorted(kinds, key=[*PROBLEMS, *NOTES].index)
 
 

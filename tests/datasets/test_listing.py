@@ -38,6 +38,18 @@ def test_a_folder_a_level_is_a_data_set(root, ann_file):
     assert dataset.CLASSES == ('level_0', 'level_1')
 
 
+def test_linked_folders_are_followed_and_what_is_passed_over_is_counted(root):
+    touch(root, 'level_0/a.png', 'level_0/a.xmp', '.thumbs/a.png', 'notes.md')
+    touch(root.parent / 'disk', 'b.png', 'more/c.png', 'd.mp4')
+    (root / 'level_1').symlink_to(root.parent / 'disk')
+    (root / 'level_0' / 'round').symlink_to(root / 'level_0')
+    dataset = HazeLevelDataset(str(root), '')
+    assert listed(dataset) == [('level_0/a.png', 0), ('level_1/b.png', 1), ('level_1/more/c.png', 1)]
+    assert str(dataset.passed) == (
+        'Passed over: 1 video (give each alone), 1 linked folder that is gone through under another name '
+        f'({root}/level_0/round), 1 hidden folder ({root}/.thumbs), 2 files that are no photo (.md, .xmp).')
+
+
 def test_level_10_comes_after_level_9_and_photo_10_after_photo_9(root):
     touch(root, *(f'level_{level}/{number}.png' for level in range(12) for number in (9, 10, 100)))
     wanted = [(f'level_{level}/{number}.png', level) for level in range(12) for number in (9, 10, 100)]

@@ -28,6 +28,21 @@ def test_a_hazy_photo_belongs_to_the_clear_one_of_its_name(tmp_path):
     assert pairs(PairedHazeDataset(str(tmp_path)), tmp_path) == [('hazy/a.jpg', 'GT/a.png'), ('hazy/b.png', 'GT/b.png')]
 
 
+def test_folders_in_the_two_are_gone_through_and_what_is_in_no_pair_is_counted(tmp_path):
+    make(tmp_path, 'hazy/b.png', 'hazy/trip/b_1.jpg', 'GT/trip/b.png', 'GT/b.png', 'GT/c.png')
+    (tmp_path / 'GT/b.txt').touch()
+    dataset = PairedHazeDataset(str(tmp_path))
+    assert pairs(dataset, tmp_path) == [('hazy/b.png', 'GT/b.png'), ('hazy/trip/b_1.jpg', 'GT/trip/b.png')]
+    assert str(dataset.passed) == (f'Passed over: 1 clear photo without a hazy one ({tmp_path}/GT/c.png), 1 file that '
+                                   'is no photo (.txt).')
+
+
+def test_two_clear_photos_of_a_name_are_refused(tmp_path):
+    make(tmp_path, 'hazy/b.png', 'GT/b.png', 'GT/b.jpg')
+    with pytest.raises(ValueError, match=r'has b\.jpg and b\.png: which of the two is the clear photo'):
+        PairedHazeDataset(str(tmp_path))
+
+
 def test_resides_numbered_photos_belong_to_the_clear_one_without_the_numbers(tmp_path):
     make(tmp_path, 'hazy/1400_1.png', 'hazy/1400_10.png', 'hazy/0001_0.8_0.04.jpg', 'hazy/cam_2_3.png',
          'clear/1400.png', 'clear/0001.png', 'clear/cam_2.png', 'clear/cam.png')

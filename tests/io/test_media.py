@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
-from mmhaze.io.media import Frames, Photos, Video, find_media, map_in_order, mark_output, stop_on_interrupt
+from mmhaze.io.media import Frames, Photos, Video, find_media, map_in_order, stop_on_interrupt
+from mmhaze.io.search import mark_output
 
 
 @pytest.fixture
@@ -103,6 +104,21 @@ def test_a_folder_that_cannot_be_looked_into_is_named_and_the_rest_is_found(albu
     photos = find_media(['album'])
     assert photos.names == ('a.PNG', 'b.jpg', 'trip-2/d.jpeg')
     assert photos.unlisted == (f'{album / "trip"} cannot be looked into: Permission denied.',)
+
+
+def test_what_is_passed_over_is_counted_once_over_all_sources_and_said_where_nothing_is_found(album):
+    photos = find_media(['album/trip', 'album', 'album/**', 'album/clip*', 'album/*.csv', 'album/trip*'])
+    assert str(photos.passed) == ('Passed over: 1 video (give each alone), 2 folders that the pattern matches (end it '
+                                  f'with /** to enter them), 1 hidden folder ({album}/.thumbs), 1 hidden file, 3 files '
+                                  'that are no photo (.csv, .txt, no suffix).')
+    with pytest.raises(FileNotFoundError, match=r'no photo in album/\*\.mp4.*Passed over: 1 video \(give each alone'):
+        find_media(['album/*.mp4'])
+
+
+def test_a_pattern_with_a_link_that_leads_round_ends(album):
+    (album / 'round').symlink_to(album)
+    (album / 'trip' / 'round').symlink_to(album)
+    assert find_media(['album/**']).names == PHOTOS
 
 
 def test_a_video_and_a_camera_are_told_from_photos(album):

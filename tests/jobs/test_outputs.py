@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mmhaze.io.media import mark_output
+from mmhaze.io.search import mark_output
 from mmhaze.jobs.outputs import GrowingTable, OutputFolder, encode_picture
 
 

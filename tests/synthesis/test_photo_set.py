@@ -20,7 +20,8 @@ import pytest
 
 import mmhaze.synthesis as synthesis
 from mmhaze.io import files
-from mmhaze.io.media import OUTPUT_MARKER, find_media
+from mmhaze.io.media import find_media
+from mmhaze.io.search import OUTPUT_MARKER
 from mmhaze.synthesis import photo_set, writer
 from mmhaze.synthesis.photo_set import MadePhoto, PhotoSet, Written
 from mmhaze.synthesis.wild_photos import PhotoFolder, PhotoTable, WildPhoto

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-import os
 from itertools import combinations
 from pathlib import Path
 
 import pytest
 
-from mmhaze.io.media import OUTPUT_MARKER, find_media
-from mmhaze.synthesis.wild_photos import PhotoFolder, PhotoTable, WildPhoto, find_photos
+from mmhaze.io.media import find_media
+from mmhaze.io.search import OUTPUT_MARKER
+from mmhaze.synthesis.wild_photos import PhotoTable, WildPhoto, find_photos
 
 
 def touch(folder: Path, *names: str) -> None:
@@ -31,10 +31,11 @@ def test_a_folder_gives_its_photos_at_any_depth_in_the_order_of_other_tools(tmp_
     assert [photo.name for photo in photos] == list(find_media([str(tmp_path)]).names)
 
 
-def test_links_to_folders_are_not_followed(tmp_path: Path):
-    touch(tmp_path, 'a/1.jpg')
-    os.symlink(tmp_path, tmp_path / 'a' / 'round')
-    assert [photo.name for photo in PhotoFolder(tmp_path)] == ['a/1.jpg']
+def test_what_a_folder_of_clear_photos_has_besides_is_counted(tmp_path: Path):
+    touch(tmp_path, 'a/1.jpg', 'a/2.NEF', 'a/2.xmp', 'depths/1.png')
+    assert str(find_photos(tmp_path, without=tmp_path / 'depths').find_passed()) == (
+        'Passed over: 1 raw photo (.nef: convert them to TIFF or JPEG), 1 file that is no photo (.xmp).')
+    assert not find_photos(write_list(tmp_path, 'photo', 'a/1.jpg')).find_passed().found
 
 
 def test_a_list_gives_its_photos_in_its_order_each_with_its_depth(tmp_path: Path):

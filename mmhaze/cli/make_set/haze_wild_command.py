@@ -35,7 +35,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..arguments import positive
-from ..ending import Ending
+from ..ending import Ending, say_passed
 
 if TYPE_CHECKING:
     from ...synthesis.photo_set import Written
@@ -122,6 +122,7 @@ def run(args: argparse.Namespace) -> int:
         raise OSError(error) from error
     if share.rank == 0:
         say(written, args)
+        say_passed(photos.find_passed())
     return 1 if written.skipped else 0
 
 

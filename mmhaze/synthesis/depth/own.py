@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from ...io.files import read_json, write_whole
-from ...io.media import mark_output
+from ...io.search import mark_output
 
 RECORD = 'depth.json'
 CENTIMETRE = 0.01

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import os
 import re
 import subprocess
 import sys
@@ -69,6 +70,18 @@ def test_photos_become_a_data_set_that_the_classes_of_the_package_read(album: Pa
     assert {sample['scene'] for sample in map(whole.get_data_info, range(50))} == set(NAMES)
 
 
+def test_the_last_line_counts_what_was_passed_over(album: Path, tmp_path: Path, capsys):
+    for name in ('c.CR3', 'trip/notes.txt'):
+        (album / name).touch()
+    os.symlink(tmp_path / 'depths', album / 'more')  # a folder elsewhere, whose photos are taken
+    os.symlink(album, album / 'trip' / 'round')
+    assert convert(album, '--depth', 'ground', '--levels', 2, '--out', tmp_path / 'set', '--workers', 1) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith('10 photos at 2 levels') and said[-1] == (
+        'Passed over: 1 raw photo (.cr3: convert them to TIFF or JPEG), 1 linked folder that is gone through under '
+        f'another name ({album}/trip/round), 1 file that is no photo (.txt).')
+
+
 def test_options_reach_the_recipe(album: Path, tmp_path: Path):
     out = tmp_path / 'set'
     assert convert(album, '--out', out, '--depth', 'ground', '--schedule', 'visibility_log', '--levels', 3, '--fog',
@@ -125,7 +138,8 @@ def test_only_the_first_of_many_skipped_photos_are_shown(tmp_path: Path, capsys)
         (tmp_path / f'{number:02}.jpg').touch()
     assert convert(tmp_path, '--out', tmp_path / 'set', '--depth', 'ground', '--workers', 1) == 1
     said = capsys.readouterr()
-    assert not said.out and said.err.count('cannot be read') == 20 and 'and 10 more, see' in said.err
+    assert said.out == f'Passed over: 1 folder that mmhaze wrote ({tmp_path}/set).\n'
+    assert said.err.count('cannot be read') == 20 and 'and 10 more, see' in said.err
     assert not (tmp_path / 'set' / 'manifest.csv').exists()
 
 
