@@ -19,7 +19,7 @@ from mmhaze.metrics import LevelAfterDehazing
 from mmhaze.models.extractors import TorchvisionExtractor
 from mmhaze.models.trained import LevelModel
 from mmhaze.registry import MODELS
-from mmhaze.runtime.checkpoints import CHECKS_CONTENT, check_checkpoint, load_checkpoint
+from mmhaze.runtime.checkpoints import CHECKS_CONTENT, load_checkpoint
 
 from .conftest import ROOT
 from .runtime.test_checkpoints import Code
@@ -47,7 +47,6 @@ def serve(path):
 
 
 PLACES = {
-    'the check': check_checkpoint,
     'the loader': load_checkpoint,
     'train --resume': lambda path: tool('train.py', ROOT / f'configs/baselines/{CLASSIFIER}.py', '--resume', path,
                                         '--work-dir', path.parent),

@@ -22,7 +22,7 @@ from ..models.dehazers.published import own_names
 from ..models.guidance import GuidedDehazer
 from ..models.trained import build_network
 from ..registry import MODELS, register_all_modules
-from ..runtime.checkpoints import load_checkpoint
+from ..runtime.checkpoints import load_checkpoint, weights_of
 from ..runtime.shipped import find_config
 from .inferencer import HazeInferencer, HazePrediction
 from .inputs import PhotoInput, PhotoSource, list_photos, problem_of
@@ -251,7 +251,7 @@ def _load(model: str | Path, checkpoint: str | Path | None, device: str | torch.
             raise ValueError(f'{path} wants a checkpoint. Only the dark channel prior, {PRIOR}, needs none.')
         return build_network(config, {}, path, '', device)
     state = load_checkpoint(checkpoint)
-    return build_network(config, own_names(state.get('state_dict', state)), path, checkpoint, device)
+    return build_network(config, own_names(weights_of(state)), path, checkpoint, device)
 
 
 def _check_tiles(network: BaseDehazer, tile: int, overlap: int, unsafe: bool) -> None:

@@ -29,10 +29,10 @@ def run(args: argparse.Namespace) -> int:
 
     from ..io.files import write_whole
     from ..models.dehazers.published import convert_published
-    from ..runtime.checkpoints import load_checkpoint
+    from ..runtime.checkpoints import load_checkpoint, weights_of
 
     state = load_checkpoint(args.published)
-    network, weights = convert_published(state.get('state_dict', state))
+    network, weights = convert_published(weights_of(state))
     content = io.BytesIO()
     torch.save(dict(state_dict=weights, meta=dict(published=args.published.name)), content)
     write_whole(args.out, content.getvalue())

@@ -9,7 +9,7 @@ config file, whose training, validation and test sets are compared. Every photo 
 first, then what is worth knowing; the last line counts what was passed over, and why. Before it stand the problems, the
 worst first:
 
-    - faults of the list
+    - faults of the list, and of a config whose network has other levels than the photos
     - photos that are missing or cannot be read
     - a photo that is there at two levels
     - copies of a photo in two parts of a split

@@ -21,11 +21,13 @@ def run(args: argparse.Namespace) -> int:
     """Tests."""
     from ..runtime.shipped import find_config
     path = find_config(args.config)  # before what takes seconds
-    from ..runtime.checkpoints import check_checkpoint
+    from ..datasets.level_count import check_levels, trained_levels
+    from ..models.start import check_start
     from ..runtime.launching import load_run
     from ..runtime.training import set_testing, test
 
-    check_checkpoint(args.checkpoint)
     cfg = load_run(path, args.work_dir, read_options(args.cfg_options), args.launcher, args.local_rank)
     set_testing(cfg, args.checkpoint, args.out)
+    state = check_start(cfg, testing=True)
+    check_levels(cfg, ('test',), trained_levels(state or {}, args.checkpoint))
     return tell_where(test, cfg)

@@ -44,10 +44,14 @@ def run(args: argparse.Namespace) -> int:
     """Trains."""
     from ..runtime.shipped import find_config
     path = find_config(args.config)  # before what takes seconds
+    from ..datasets.level_count import check_levels, trained_levels
+    from ..models.start import check_start
     from ..runtime.launching import load_run
     from ..runtime.training import set_training, train
     cfg = load_run(path, args.work_dir, read_options(args.cfg_options), args.launcher, args.local_rank)
     set_training(cfg, args.resume, args.amp)
+    state = check_start(cfg)
+    check_levels(cfg, ('train', 'val'), trained_levels(state, cfg.load_from) if state and cfg.resume else None)
     return tell_where(train, cfg)
 
 

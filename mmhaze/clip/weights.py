@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..runtime.checkpoints import CHECKS_CONTENT, load_checkpoint
+from ..runtime.checkpoints import CHECKS_CONTENT, load_checkpoint, weights_of
 
 _HUB_NAME = re.compile(r'[\w-][\w.-]*/[\w-][\w.-]*')
 
@@ -70,11 +70,8 @@ def load_weights(file: Path) -> dict[str, Any]:
     if not CHECKS_CONTENT:
         raise ValueError(f'{file} is a pickle, and torch before 2.6 cannot make sure that it carries no code. Take a '
                          '.safetensors file or a newer torch.')
-    state = load_checkpoint(file)
-    state = state.get('state_dict', state) if isinstance(state, dict) else state
-    if not isinstance(state, dict) or not state:
-        raise ValueError(f'{file} holds no weights. Give what open_clip published or trained.')
-    return {str(name).removeprefix('module.'): weight for name, weight in state.items()}
+    weights = weights_of(load_checkpoint(file, 'what open_clip published or trained'))
+    return {name.removeprefix('module.'): weight for name, weight in weights.items()}
 
 
 def digest(files: Iterable[Path]) -> str:

@@ -9,19 +9,17 @@ from typing import Any
 
 import numpy as np
 from mmengine.config import Config
-from mmengine.registry import DefaultScope
-from mmpretrain.registry import DATASETS
 
 from ..io.search import OUTPUT_MARKER, UNNAMED, PassedOver, classify
 from ..io.tables import TABLE_SUFFIXES
 from ..registry import register_all_modules
 from ..synthesis.writer import MANIFEST
 from .haze_wild import name_by_visibility
+from .level_count import build_list, find_misfits
 from .listing import PARTS, Listed, read_folders, read_table
 
 WANTED = f'a folder with {MANIFEST} or with a folder a level, a .csv or .txt file, or a config file'
 MOST_LEVELS = 1000  # a level beyond is a slip of the pen, and a table of as many rows would help nobody
-_COSTLY = ('pipeline', 'prepare', 'cache_mb')  # nothing of a data set but its list is wanted
 
 
 @dataclass(frozen=True)
@@ -110,21 +108,22 @@ def _open_config(path: Path, options: dict) -> Source:
     except Exception as error:  # a config file is a program, and may fail in any way
         raise ValueError(f'{path} cannot be read as a config file: {error}') from error
     lists: dict[str, list[Listed]] = {}
+    datasets: dict[str, Any] = {}
     problems: list[str] = []
     passed = PassedOver()
     levels: tuple[str, ...] = ()
     for part in PARTS:
         if config.get(f'{part}_dataloader'):
-            definition = config[f'{part}_dataloader'].dataset.to_dict()
             try:
-                with DefaultScope.overwrite_default_scope('mmpretrain'):
-                    dataset = DATASETS.build(_without_pipelines(definition))
+                dataset = build_list(config[f'{part}_dataloader'].dataset)
                 lists[part] = _list_samples(dataset, f'{path}, {part}')
             except (ValueError, OSError, TypeError, KeyError) as error:
                 problems.append(f'{part}: {error}')
             else:
+                datasets[part] = dataset
                 levels = max(levels, tuple(dataset.metainfo.get('classes') or ()), key=len)
                 passed.found.update(getattr(dataset, 'passed', PassedOver()).found)
+    problems = [*find_misfits(config, datasets), *problems]
     if not lists and not problems:
         raise ValueError(f'{path} has no train_dataloader, val_dataloader or test_dataloader.')
     if 'val' in lists and [photo.path for photo in lists['val']] == [photo.path for photo in lists.get('test', ())]:
@@ -132,12 +131,6 @@ def _open_config(path: Path, options: dict) -> Source:
         del lists['test']
     photos = [replace(photo, parts={'': part}) for part, found in lists.items() for photo in found]
     return Source(str(path), tuple(photos), levels, tuple(problems), passed=passed)
-
-
-def _without_pipelines(definition: Any) -> Any:
-    if isinstance(definition, dict):
-        return {name: _without_pipelines(value) for name, value in definition.items() if name not in _COSTLY}
-    return [_without_pipelines(item) for item in definition] if isinstance(definition, (list, tuple)) else definition
 
 
 def _list_samples(dataset: Any, where: str) -> list[Listed]:

@@ -73,7 +73,7 @@ class TorchvisionExtractor(FrozenExtractor):
         network = models.get_model(arch, weights=None)
         if weights is not None:
             try:
-                network.load_state_dict(load_checkpoint(weights))
+                network.load_state_dict(load_checkpoint(weights, 'what torchvision published'))
             except RuntimeError as error:
                 raise ValueError(f'{weights} has no weights of {arch} as torchvision publishes them.') from error
         self.layers = tuple(layers)

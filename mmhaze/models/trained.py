@@ -18,7 +18,7 @@ from mmpretrain.registry import DATASETS, MODELS, TRANSFORMS
 
 from ..io.devices import check_device
 from ..registry import register_all_modules
-from ..runtime.checkpoints import load_checkpoint
+from ..runtime.checkpoints import load_checkpoint, weights_of
 from ..runtime.shipped import find_config
 
 LOADERS = ('LoadPhoto', 'LoadImageFromFile')
@@ -52,7 +52,7 @@ class LevelModel:
         path = find_config(config)
         state = load_checkpoint(checkpoint)
         self.config = Config.fromfile(path)
-        self.network = build_network(self.config, state.get('state_dict', state), path, checkpoint, device)
+        self.network = build_network(self.config, weights_of(state), path, checkpoint, device)
         self.device = next(self.network.parameters()).device
         self.steps = _steps_after_loading(self.config, path)
         self._pipelines = threading.local()
@@ -72,13 +72,13 @@ class LevelModel:
         return np.stack([sample.pred_score.cpu().numpy() for sample in samples])
 
 
-def build_network(config: Config, weights: Mapping[str, Any], where: str | Path, checkpoint: str | Path,
+def build_network(config: Config, weights: Mapping[str, Any] | None, where: str | Path, checkpoint: str | Path,
                   device: str | torch.device | None = None) -> torch.nn.Module:
     """The network of a config in evaluation mode, with its weights.
 
     Args:
         config: with ``model``.
-        weights: of the checkpoint, by name, with or without ``module.`` before the names.
+        weights: of the checkpoint, by name, with or without ``module.`` before the names; None for those of chance.
         where, checkpoint: the two files, for the error.
         device: such as ``'cuda:0'``; by default the accelerator if there is one.
 
@@ -89,7 +89,8 @@ def build_network(config: Config, weights: Mapping[str, Any], where: str | Path,
     with DefaultScope.overwrite_default_scope('mmpretrain'):
         network = MODELS.build(config.model)
     try:
-        network.load_state_dict({name.removeprefix('module.'): weight for name, weight in weights.items()})
+        if weights is not None:
+            network.load_state_dict({name.removeprefix('module.'): weight for name, weight in weights.items()})
     except RuntimeError as error:
         raise ValueError(f'{checkpoint} was not trained with {where}: {_first_lines(str(error))} '
                          'Give the config that the checkpoint was trained with.') from error
@@ -118,7 +119,7 @@ def _level_names(config: Config, state: dict, levels: int) -> tuple[str, ...]:
     """As the checkpoint has them from its data set, else as the data set of the config."""
     data = config.test_dataloader.dataset
     kind = DATASETS.get(data.type)
-    for known in (state.get('meta', {}).get('dataset_meta') or {}, data.get('metainfo') or {},
+    for known in ((state.get('meta') or {}).get('dataset_meta') or {}, data.get('metainfo') or {},
                   getattr(kind, 'METAINFO', {})):
         if len(known.get('classes', ())) == levels:
             return tuple(known['classes'])

@@ -28,10 +28,12 @@ from mmengine.runner import Runner
 from torch import nn
 
 from .. import baselines
+from ..datasets.level_count import SETS, check_levels
 from ..datasets.listing import Listed
 from ..io.photo import read_photo
+from ..models.start import check_start
 from ..registry import MODELS, register_all_modules
-from ..runtime.checkpoints import check_checkpoint, newest_checkpoint
+from ..runtime.checkpoints import newest_checkpoint
 from ..runtime.machine import describe_machine
 from ..runtime.mixed_precision import mix_precision
 from ..runtime.seed_epochs import SeedEpochs
@@ -148,8 +150,9 @@ def train_and_test(config: Config, folder: Path, photos: Sequence[Listed]) -> tu
     config.work_dir = str(folder)
     newest = newest_checkpoint(folder)
     if newest is not None:
-        check_checkpoint(newest)
         config.load_from, config.resume = str(newest), True
+        check_start(config)
+    check_levels(config, SETS)
     runner = Runner.from_cfg(config)
     runner.register_hook(SeedEpochs())
     runner.register_hook(RecordCurve(folder))

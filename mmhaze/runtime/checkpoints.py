@@ -4,6 +4,7 @@ from __future__ import annotations
 import pickle
 import re
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -46,24 +47,21 @@ def is_whole(path: str | Path) -> bool:
         return False
 
 
-def check_checkpoint(path: str | Path) -> None:
-    """Makes sure that a checkpoint is whole and carries nothing but weights, numbers and what mmengine logs.
+def load_checkpoint(path: str | Path, wanted: str = 'a file that mmhaze train wrote') -> dict[str, Any]:
+    """What a checkpoint holds, on the CPU: nothing but weights, numbers and what mmengine logs.
+
+    Args:
+        path: the file.
+        wanted: what to give in its place, for the message where it is no checkpoint.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: the file is damaged, is no checkpoint, or would run code when loaded; nothing of it was run.
+        ValueError: the file is damaged, is no checkpoint, or would run code when loaded; nothing of it was run. With
+            torch < 2.6, which cannot be told what is safe, code is not refused.
     """
-    if CHECKS_CONTENT:
-        load_checkpoint(path)
-    else:
-        _check_place(path)
-
-
-def load_checkpoint(path: str | Path) -> Any:
-    """What a checkpoint holds, on the CPU; raises as :func:`check_checkpoint`, whose check it includes."""
     _check_place(path)
     try:
-        return torch.load(path, map_location='cpu', weights_only=CHECKS_CONTENT)
+        state = torch.load(path, map_location='cpu', weights_only=CHECKS_CONTENT)
     except Exception as error:  # bytes that make no sense end in a KeyError as well as in a RuntimeError
         foreign = _FOREIGN.search(str(error)) if isinstance(error, pickle.UnpicklingError) else None
         if foreign:
@@ -73,10 +71,52 @@ def load_checkpoint(path: str | Path) -> Any:
         reason = str(error).split('\n\nCheck the documentation')[0].strip().splitlines() or [type(error).__name__]
         raise ValueError(f'{path} is damaged or no checkpoint ({reason[-1]}). Take the one before it, or copy it '
                          'again.') from error
+    if other := _describe_other(state):
+        raise ValueError(f'{path} is no checkpoint: it holds {other}. Give {wanted}.')
+    return state
+
+
+def weights_of(state: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The weights of a checkpoint, by their names in the network; the file may hold nothing else."""
+    return state.get('state_dict', state)
+
+
+def check_goes_on(state: Mapping[str, Any], path: str | Path) -> None:
+    """Makes sure that a checkpoint holds all that a training goes on from, not the weights alone.
+
+    Raises:
+        ValueError: it does not.
+    """
+    meta = state.get('meta') or {}
+    lacking = [name for name in ('epoch', 'iter') if name not in meta]
+    lacking += [name for name in ('optimizer', 'message_hub') if name not in state]
+    if lacking:
+        raise ValueError(f'{path} holds no state of the optimizer to go on from: it has no {", ".join(lacking)}. To '
+                         f'begin a training with its weights say load_from={path} after --cfg-options, without '
+                         '--resume.')
+
+
+def _describe_other(state: Any) -> str:
+    """What there is in the place of a checkpoint; empty where it is one."""
+    if not isinstance(state, Mapping):
+        return f'a {type(state).__name__}'
+    weights = weights_of(state)
+    if not isinstance(weights, Mapping):
+        return f'a {type(weights).__name__} as state_dict'
+    if not all(isinstance(name, str) for name in weights):
+        return 'weights without names'
+    if weights is state and not any(map(torch.is_tensor, weights.values())):
+        return f'no weights, but {", ".join(list(weights)[:3]) or "nothing"}'
+    if weights is not state and not isinstance(state.get('meta') or {}, Mapping):
+        return f'a {type(state["meta"]).__name__} as meta'
+    return ''
 
 
 def _check_place(path: str | Path) -> None:
     if '://' in str(path):
         raise ValueError(f'{path} is not on this machine. Download it and give its path.')
+    if Path(path).is_dir():
+        raise FileNotFoundError(f'There is no checkpoint {path}, which is a folder. Give a file in it, such as '
+                                'epoch_20.pth.')
     if not Path(path).is_file():
         raise FileNotFoundError(f'There is no checkpoint {path}.')

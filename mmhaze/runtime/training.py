@@ -4,7 +4,7 @@ from __future__ import annotations
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from .checkpoints import check_checkpoint, newest_checkpoint
+from .checkpoints import newest_checkpoint
 from .launching import leave_group
 from .mixed_precision import mix_precision
 from .seed_epochs import SeedEpochs
@@ -15,12 +15,12 @@ NEWEST = 'newest'
 def set_training(cfg: Config, resume: str | None = None, amp: bool = False) -> None:
     """Has a config train from a checkpoint, which may be ``'newest'`` of its work dir, and in mixed precision.
 
-    Raises:
-        FileNotFoundError: there is no such checkpoint, nor that which the config names.
-        ValueError: it may not be loaded.
+    Whether the checkpoint may be loaded, and fits, is for :func:`mmhaze.models.start.check_start`.
     """
     if amp:
         mix_precision(cfg)
+    if cfg.get('resume') and cfg.get('load_from') is None:
+        resume = resume or NEWEST  # as the config says
     if resume:
         cfg.load_from = newest_checkpoint(cfg.work_dir) if resume == NEWEST else resume
         cfg.resume = cfg.load_from is not None
@@ -28,7 +28,6 @@ def set_training(cfg: Config, resume: str | None = None, amp: bool = False) -> N
             print(f'{cfg.work_dir} holds no checkpoint yet, training begins at the beginning.')
     if cfg.get('load_from') is not None:
         cfg.load_from = str(cfg.load_from)
-        check_checkpoint(cfg.load_from)
 
 
 def set_testing(cfg: Config, checkpoint: str, out: str | None = None) -> None:

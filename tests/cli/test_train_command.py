@@ -222,6 +222,55 @@ def test_a_checkpoint_that_the_config_names_is_checked_too(config, hostile, caps
     assert not flag.exists()
 
 
+def test_a_config_that_says_resume_goes_on_from_the_newest_whole_checkpoint(config, trained, tmp_path, capsys):
+    assert call('train', config, '--work-dir', tmp_path, '--cfg-options', 'resume=True') == 0
+    cfg, = trained
+    assert not cfg.resume and f'{tmp_path} holds no checkpoint yet' in capsys.readouterr().out
+
+
+# what does not fit
+
+@pytest.mark.parametrize('classes', [3, 9])
+def test_a_network_with_other_levels_than_its_photos_is_said_before_anything_is_made(config, tmp_path, capsys, classes):
+    work_dir = tmp_path / 'work'
+    assert call('train', config, '--work-dir', work_dir, '--cfg-options', f'model.head.num_classes={classes}')
+    assert capsys.readouterr().err.startswith(
+        f'mmhaze train: {config.with_name("data")}/manifest.csv, the training set, has 4 levels, 0 to 3, and '
+        f'model.head.num_classes is {classes}. Set model.head.num_classes=4')
+    assert not work_dir.exists()
+
+
+@pytest.fixture
+def another(tmp_path) -> Path:
+    """The weights of another network."""
+    torch.save(dict(state_dict=dict(weight=torch.ones(2)), meta={}), tmp_path / 'w.pth')
+    return tmp_path / 'w.pth'
+
+
+@pytest.mark.parametrize(('words', 'said'), [
+    (('test', 'w.pth'), '{path} was not trained with {config}: Missing key'),
+    (('train', '--resume', 'w.pth'), '{path} holds no state of the optimizer to go on from'),
+    (('train', '--cfg-options', 'load_from=w.pth'), 'Nothing in {path} fits the network')])
+def test_a_checkpoint_of_another_network_is_said_in_a_line_before_anything_is_made(config, another, tmp_path, words,
+                                                                                   said, capsys):
+    name, *more = (word.replace('w.pth', str(another)) for word in words)
+    assert call(name, config, '--work-dir', tmp_path / 'work', *more)
+    printed = capsys.readouterr()
+    assert printed.err.startswith(f'mmhaze {name}: {said.format(path=another, config=config)}')
+    assert printed.err.count('\n') == 1 and 'accuracy' not in printed.out
+    assert not (tmp_path / 'work').exists()
+
+
+@pytest.mark.slow
+def test_a_test_set_with_the_levels_upside_down_is_refused(config, finished, tmp_path, capsys):
+    state = torch.load(finished / 'epoch_3.pth', weights_only=CHECKS_CONTENT)
+    state['meta']['dataset_meta'] = dict(classes=['clear', 'light', 'dense', 'blind'])
+    torch.save(state, tmp_path / 'w.pth')
+    option = "test_dataloader.dataset.classes=['blind','dense','light','clear']"
+    assert call('test', config, tmp_path / 'w.pth', '--work-dir', tmp_path, '--cfg-options', option)
+    assert 'the test set, has the levels blind, dense, light, clear, and' in capsys.readouterr().err
+
+
 # testing
 
 @pytest.mark.slow
@@ -254,6 +303,7 @@ def test_what_does_not_exist_is_said_in_one_line(config, finished, tmp_path, nam
 
 def test_the_name_of_a_shipped_config_is_enough(trained, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    write_tiny_set(tmp_path / 'data' / 'hazel-level')
     options = ['randomness.seed=7', 'train_dataloader.batch_size=3']
     assert call('train', 'lenet5_hazel-level', '--cfg-options', *options) == 0
     cfg, = trained

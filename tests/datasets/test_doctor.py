@@ -306,6 +306,15 @@ def test_a_data_set_of_a_config_that_cannot_be_built_is_a_problem(config):
     assert 'no_such_argument' in found.details[1]
 
 
+@pytest.mark.parametrize('classes', [2, 9])
+def test_a_network_with_other_levels_than_the_photos_is_a_problem_of_a_config(config, planted, classes):
+    path = config(train={}, test=dict(part='test'))
+    path.write_text(f'{path.read_text()}\nmodel = dict(head=dict(num_classes={classes}))\n')
+    said = f'{planted.folder}/manifest.csv, the training set, has 3 levels, 0 to 2, and model.head.num_classes is '
+    assert only(examine(path), 'list').details[0].startswith(f'{said}{classes}. Set')
+    assert examine(path, options={'model.head.num_classes': 3}).findings == ()
+
+
 def test_wrapped_data_sets_are_looked_into(config, planted):
     inner = dict(type='HazeLevelDataset', data_root=str(planted.folder), pipeline=[dict(type='NoSuchStep')])
     path = config(train=dict(type='RepeatDataset', times=3, dataset=inner),

@@ -10,7 +10,7 @@ import pytest
 import torch
 from mmengine.logging import HistoryBuffer
 
-from mmhaze.runtime.checkpoints import check_checkpoint, is_whole, load_checkpoint, newest_checkpoint
+from mmhaze.runtime.checkpoints import check_goes_on, is_whole, load_checkpoint, newest_checkpoint
 from tests.conftest import checks_content
 
 
@@ -111,26 +111,26 @@ def test_where_there_is_none_the_answer_is_none(tmp_path):
 # which may be loaded
 
 def test_an_ordinary_checkpoint_passes(tmp_path):
-    check_checkpoint(write(tmp_path / 'epoch_1.pth'))
+    load_checkpoint(write(tmp_path / 'epoch_1.pth'))
     torch.save(dict(weight=torch.ones(3)), tmp_path / 'weights.pth')
-    check_checkpoint(str(tmp_path / 'weights.pth'))
+    load_checkpoint(str(tmp_path / 'weights.pth'))
 
 
 def test_a_checkpoint_in_the_old_format_of_torch_passes(tmp_path):
     torch.save(dict(weight=torch.ones(3)), tmp_path / 'old.pth', _use_new_zipfile_serialization=False)
-    check_checkpoint(tmp_path / 'old.pth')
+    load_checkpoint(tmp_path / 'old.pth')
 
 
 def test_a_missing_one_and_a_folder_are_no_checkpoint(tmp_path):
     for path in (tmp_path / 'epoch_7.pth', tmp_path):
         with pytest.raises(FileNotFoundError, match=f'There is no checkpoint {path}'):
-            check_checkpoint(path)
+            load_checkpoint(path)
 
 
 @pytest.mark.parametrize('url', ['https://example.com/a.pth', 'http://example.com/a.pth', 's3://bucket/a.pth'])
 def test_one_on_another_machine_is_refused(url):
     with pytest.raises(ValueError, match=f'{url} is not on this machine. Download it'):
-        check_checkpoint(url)
+        load_checkpoint(url)
 
 
 @checks_content
@@ -138,7 +138,7 @@ def test_one_on_another_machine_is_refused(url):
 def test_a_damaged_one_is_named(tmp_path, share):
     path = cut_short(write(tmp_path / 'epoch_1.pth'), share)
     with pytest.raises(ValueError, match=f'{path} is damaged or no checkpoint'):
-        check_checkpoint(path)
+        load_checkpoint(path)
 
 
 @checks_content
@@ -149,7 +149,30 @@ def test_a_file_of_another_kind_is_refused_by_its_name(tmp_path, content):
     path = tmp_path / 'other.pth'
     path.write_bytes(content)
     with pytest.raises(ValueError, match=f'^{path} is '):
-        check_checkpoint(path)
+        load_checkpoint(path)
+
+
+@pytest.mark.parametrize(('content', 'said'), [
+    ([1, 2], 'a list'), (torch.ones(3), 'a Tensor'), (7, 'a int'), (None, 'a NoneType'),
+    ({}, 'no weights, but nothing'), (dict(epoch=3), 'no weights, but epoch'),
+    (dict(state_dict=[1]), 'a list as state_dict'), ({0: torch.ones(2)}, 'weights without names'),
+    (dict(state_dict={}, meta=[1]), 'a list as meta')])
+def test_what_is_no_checkpoint_is_named_by_what_it_holds(tmp_path, content, said):
+    path = tmp_path / 'w.pth'
+    torch.save(content, path)
+    with pytest.raises(ValueError, match=f'^{path} is no checkpoint: it holds {said}. Give a file that mmhaze train '):
+        load_checkpoint(path)
+
+
+@pytest.mark.parametrize('without', ['meta', 'optimizer', 'message_hub'])
+def test_weights_alone_are_no_state_to_go_on_from(without):
+    state = dict(state_dict={}, meta=dict(epoch=1, iter=4), optimizer={}, message_hub={})
+    check_goes_on(state, 'w.pth')
+    del state[without]
+    lacking = 'epoch, iter' if without == 'meta' else without
+    with pytest.raises(ValueError, match=f'^w.pth holds no state of the optimizer to go on from: it has no {lacking}. '
+                                         '.*load_from=w.pth'):
+        check_goes_on(state, 'w.pth')
 
 
 @checks_content
@@ -159,7 +182,7 @@ def test_foreign_code_is_refused_by_name_and_nothing_of_it_is_run(tmp_path, new_
     torch.save(dict(state_dict=dict(weight=torch.ones(3)), meta=Code(flag)), path,
                _use_new_zipfile_serialization=new_format)
     with pytest.raises(ValueError, match=f'{path} is refused.*(posix|nt).system.*Nothing was run') as refused:
-        check_checkpoint(path)
+        load_checkpoint(path)
     assert not flag.exists()
     assert 'weights_only' not in str(refused.value)  # torch's advice is to switch the check off
 
@@ -175,6 +198,6 @@ def test_whatever_bytes_are_changed_the_answer_is_yes_or_a_reason(tmp_path, rng)
             data[place] = rng.integers(256)
         path.write_bytes(data)
         try:
-            check_checkpoint(path)
+            load_checkpoint(path)
         except ValueError as refused:
             assert str(path) in str(refused)
