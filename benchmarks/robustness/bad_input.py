@@ -37,7 +37,7 @@ from benchmarks.robustness.bad_folders import Doors
 from mmhaze.baselines import RowTrees, dark_channel_ratio, fog_block_share, haze_factor, mean_saturation
 from mmhaze.clip import read_domains
 from mmhaze.datasets import PairedHazeDataset
-from mmhaze.datasets.listing import read_table
+from mmhaze.datasets.level_table import read_table
 from mmhaze.datasets.sources import open_source
 from mmhaze.io.files import write_whole
 from mmhaze.io.photo import read_photo

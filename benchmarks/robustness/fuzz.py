@@ -34,7 +34,7 @@ with atheris.instrument_imports(include=['mmhaze']) if '--fuzz' in sys.argv else
     from benchmarks.robustness import bad_input
     from mmhaze.baselines import FeatureSVM, RowTrees, ThresholdClassifier
     from mmhaze.clip import Domains, read_domains, write_domains
-    from mmhaze.datasets.listing import read_table
+    from mmhaze.datasets.level_table import read_table
     from mmhaze.io.files import write_whole
     from mmhaze.reproduction.cells import read_curve, read_failure, read_result, write_result
     from mmhaze.synthesis.depth.own import read_record

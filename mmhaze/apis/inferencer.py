@@ -17,6 +17,7 @@ from ..baselines import dark_channel_ratio, haze_factor, mean_saturation
 from ..io.devices import check_device
 from ..io.media import map_in_order
 from ..io.progress import show_progress
+from ..synthesis.level_names import visibility_of
 from ..ucm import segment_haze
 from .inputs import PhotoInput, PhotoSource, list_photos, problem_of
 
@@ -215,7 +216,6 @@ class HazeInferencer:
 
 
 def _add_level(prediction: HazePrediction, model: LevelModel, scores: np.ndarray, seconds: float) -> HazePrediction:
-    from ..models.trained import visibility_of  # beside the model, which has torch and the hosts imported
     level = int(scores.argmax())
     name = model.classes[level]
     return replace(prediction, level=level, level_name=name, probabilities=tuple(scores.tolist()),

@@ -6,8 +6,8 @@
 
 SET is a folder with manifest.csv, a folder with a folder a level, a .csv or .txt file with the levels of photos, or a
 config file, whose training, validation and test sets are compared. Every photo is read. A table of the photos comes
-first, then what is worth knowing; the last line counts what was passed over, and why. Before it stand the problems, the
-worst first:
+first, then which level has the least haze and which the most, with a photo of each, then what is worth knowing. The
+last line counts what was passed over, and why. Before it stand the problems, the worst first:
 
     - faults of the list, and of a config whose network has other levels than the photos
     - photos that are missing or cannot be read
@@ -86,6 +86,11 @@ def say(diagnosis: Diagnosis) -> None:
     for level, row in enumerate([*rows, 'all']):
         cells = {column: counts[level] if row != 'all' else sum(counts) for column, counts in diagnosis.counts.items()}
         print(row.ljust(margin) + ''.join(str(count).rjust(widths[column]) for column, count in cells.items()))
+    if len(rows) > 1:
+        print()
+        for end, seen in zip(('least', 'most'), (diagnosis.order[0], diagnosis.order[-1])):
+            shown = ', such as '.join(filter(None, (repr(seen.name) if seen.name else '', seen.photo)))
+            print(f'level {seen.level}, the {end} haze: {shown or "no photo"}')
     passed = [finding for finding in diagnosis.notes if finding.kind == 'passed over']
     notes = [finding for finding in diagnosis.notes if finding not in passed]
     for title, findings in (('Worth knowing', notes), ('Problems, the worst first', diagnosis.problems)):

@@ -22,7 +22,7 @@ def draw_contact_sheet(photos: Sequence[Listed], names: Sequence[str], path: str
     """Draws some photos of each level, a row a level, to see at a glance whether haze thickens from row to row.
 
     The photos are taken at even steps in the natural order of their paths, so that a set with the same scenes at all
-    levels shows a scene in each column.
+    levels shows a scene in each column. The first row and the last say that they have the least haze and the most.
 
     Args:
         photos: of the data set; one that cannot be read leaves its place empty.
@@ -37,11 +37,12 @@ def draw_contact_sheet(photos: Sequence[Listed], names: Sequence[str], path: str
     shapes = [image.shape for row in images for image in row if image is not None]
     cell = INCHES * float(np.clip(np.median([shape[0] / shape[1] for shape in shapes] or [1]), 0.4, 1.5)) + 0.2
     width, height = LABEL + INCHES * columns, 0.4 + cell * len(rows)
+    ends = {0: ', least haze', len(names) - 1: ', most haze'} if len(names) > 1 else {}
     figure = Figure(figsize=(width, height))
     figure.text(0.5, 1 - 0.2 / height, title, ha='center', va='center', fontsize=13)
     for number, (row, shown) in enumerate(zip(rows, images)):
         top = 1 - (0.4 + cell * number) / height
-        label = f'level {number}\n{names[number]}\n{len(row)} photos'.replace('\n\n', '\n')
+        label = f'level {number}{ends.get(number, "")}\n{names[number]}\n{len(row)} photos'.replace('\n\n', '\n')
         letter_text(figure.text(0.1 / width, top - cell / 2 / height, label, va='center', fontsize=10),
                     (LABEL - 0.2) * DPI)
         for column, image in enumerate(shown):

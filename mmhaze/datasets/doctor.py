@@ -19,12 +19,22 @@ from .sources import Source
 
 
 @dataclass(frozen=True)
+class LevelSeen:
+    """A level, its name, ``''`` for none, and the path of its first photo, ``''`` where it has none."""
+
+    level: int
+    name: str
+    photo: str
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     """What the doctor found.
 
     Attributes:
         name: the data set.
         levels: the names of the levels, ``''`` for those that only have a number.
+        order: the levels from the least haze to the most, as the list is read.
         counts: photos of each level, by column: ``all``, and the parts of the splits.
         sizes: how many photos have a width and height, the most frequent first.
         findings: the worst first.
@@ -32,6 +42,7 @@ class Diagnosis:
 
     name: str
     levels: tuple[str, ...]
+    order: tuple[LevelSeen, ...]
     counts: dict[str, list[int]]
     sizes: dict[str, int]
     findings: tuple[Finding, ...]
@@ -64,6 +75,8 @@ def diagnose(source: Source, split: str | None = None, workers: int | None = Non
     names = tuple(name if name not in (f'level {level}', f'level_{level}') else ''
                   for level, name in zip_longest(range(levels), source.levels, fillvalue=''))
     counts = count_levels(source.photos, splits, levels)
+    first = {photo.level: str(photo.path) for photo in reversed(source.photos)}
+    order = tuple(LevelSeen(level, name, first.get(level, '')) for level, name in enumerate(names))
 
     outcomes = read_fingerprints([photo.path for photo in source.photos], workers)
     photos = [photo for photo in source.photos if isinstance(outcomes[photo.path], Fingerprint)]
@@ -77,7 +90,7 @@ def diagnose(source: Source, split: str | None = None, workers: int | None = Non
     for name in splits:
         findings += [*check_scenes(source.photos, name), *check_lookalikes(photos, prints, name)]
     sizes = Counter(f'{one.size[0]}x{one.size[1]}' for one in prints)
-    return Diagnosis(source.name, names, counts, dict(sizes.most_common()),
+    return Diagnosis(source.name, names, order, counts, dict(sizes.most_common()),
                      tuple(sorted(findings, key=lambda finding: (*PROBLEMS, *NOTES).index(finding.kind))))
 
 

@@ -12,7 +12,8 @@ from mmpretrain.registry import TRANSFORMS
 
 from ..io.search import PassedOver
 from ..registry import DATASETS
-from .listing import Listed, read_folders, read_table
+from .level_table import read_table
+from .listing import Listed, read_folders
 from .sample_cache import SampleCache
 
 
@@ -21,14 +22,16 @@ class HazeLevelDataset(BaseDataset):
     """Photos with haze levels, listed in a file or sorted into folders.
 
     The file is a CSV file with a header and the columns ``file``, relative to ``data_root``, and ``level``, an integer
-    from 0, the least haze. A column ``split`` holds the part of each photo, ``train``, ``val`` or ``test``; where there
-    are several splits, each has a column ``split_NAME``. The columns ``scene`` (or ``photo``, the photo that a hazy one
-    was made of), ``fog``, ``beta`` and ``visibility`` go along with the sample, and ``depth``, the name of a file, as
-    ``depth_path``; others are ignored. A ``.txt`` file has lines ``path level`` instead, as mmpretrain's.
+    from 0, the least haze, or a name as folders have it. A column ``split`` holds the part of each photo, ``train``,
+    ``val`` or ``test``; where there are several splits, each has a column ``split_NAME``. The columns ``scene`` (or
+    ``photo``, the photo that a hazy one was made of), ``fog``, ``beta`` and ``visibility`` go along with the sample,
+    and ``depth``, the name of a file, as ``depth_path``; others are ignored. A ``.txt`` file has lines ``path level``
+    instead, as mmpretrain's.
 
-    Without a file, each level is a folder of ``data_root``: ``level_0``, ``level_1`` and so on, or others with a number
-    in their names, in natural order, or others still, named by ``classes`` in order. Photos may lie at any depth below.
-    Where ``data_root`` has folders ``train``, ``val`` or ``test``, the folders of the levels lie in these.
+    Without a file, each level is a folder of ``data_root``: ``level_0``, ``level_1`` and so on, or a number, or a name
+    that says how much haze there is: ``'1 km'`` and ``'50 m'``, ``'clear'``, ``'light'`` and ``'dense'``. All others
+    are put in order by ``classes``. Photos may lie at any depth below. Where ``data_root`` has folders ``train``,
+    ``val`` or ``test``, the folders of the levels lie in these.
 
     Args:
         data_root: folder of the photos and of ``ann_file``.
@@ -124,7 +127,8 @@ class HazeLevelDataset(BaseDataset):
         """The photos of all parts, and the names of the levels."""
         root = Path(self.data_root or '')
         if self.ann_file:
-            photos = read_table(Path(self.ann_file), root, split=self.split, levels=self.CLASSES and len(self.CLASSES))
+            photos = read_table(Path(self.ann_file), root, split=self.split, levels=self.CLASSES and len(self.CLASSES),
+                                names=self.CLASSES)
             return photos, self.CLASSES or self._name_levels(photos)
         if self.split:
             raise ValueError(f'{root} is read without an annotation file, and folders have no split {self.split!r}. '
@@ -136,7 +140,9 @@ class HazeLevelDataset(BaseDataset):
 
     def _name_levels(self, photos: Sequence[Listed]) -> tuple[str, ...]:
         """What the levels of a file are called where nobody says so."""
-        return tuple(f'level {level}' for level in range(max((photo.level for photo in photos), default=-1) + 1))
+        names = {photo.level: photo.level_name for photo in photos if photo.level_name}
+        return tuple(names.get(level, f'level {level}')
+                     for level in range(max((photo.level for photo in photos), default=-1) + 1))
 
     def _describe_lack(self, photos: Sequence[Listed]) -> str:
         """Why there is no photo."""

@@ -1,20 +1,17 @@
-"""Which photos a data set has, and at which levels: read from a table, or from folders. No photo is opened."""
+"""Which photos a data set has, and at which levels: from folders; :mod:`.level_table` reads tables. None is opened."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..io.files import locate
 from ..io.search import HIDDEN_FOLDER, PassOver, Search, classify, ignore
-from ..io.tables import open_table, read_lines, read_number
+from ..synthesis.level_names import order_levels
 
 PARTS = ('train', 'val', 'test')
-# columns of a table that go along with a photo, where they are there, and what they are
-DESCRIPTION: dict[str, Callable[[str], Any]] = dict(scene=str, fog=str, beta=read_number, visibility=read_number)
-_COLUMNS = ('file', 'level', 'split', 'depth', 'photo', *DESCRIPTION)
+MOST_SAID = 30  # names in a message
 
 
 @dataclass(frozen=True)
@@ -25,8 +22,10 @@ class Listed:
         path: where it is said to be.
         level: from 0, the least haze.
         parts: which part it is of, by the name of the split; the name is ``''`` for a column ``split`` and for folders.
-        known: what else is known, some of ``DESCRIPTION``, and ``depth_path`` where a column ``depth`` names a file.
+        known: what else is known, some of :data:`.level_table.DESCRIPTION`, and ``depth_path`` where a column ``depth``
+            names a file.
         where: the place that says so, for people.
+        level_name: what a table calls the level, where that is no number.
     """
 
     path: Path
@@ -34,53 +33,22 @@ class Listed:
     parts: dict[str, str]
     known: dict[str, Any]
     where: str
+    level_name: str = ''
 
 
-def _stop(error: Exception) -> None:
+def stop(error: Exception) -> None:
+    """Raises what is wrong with a list: what readers do with it where nobody wants it reported."""
     raise error
 
 
-def read_table(path: Path, root: Path, *, split: str | None = None, levels: int | None = None,
-               report: Callable[[Exception], None] = _stop) -> list[Listed]:
-    """Reads a CSV file, or a ``.txt`` file of lines ``path level`` as mmpretrain has them; existence is not checked.
-
-    A CSV file has a header and the columns ``file`` and ``level``. A column ``split_NAME`` holds the part of each photo
-    in the split NAME, a column ``split`` that of the only one. Without a column ``scene``, ``photo`` is the scene.
-
-    Args:
-        path: the file.
-        root: the folder that the photos' paths start from.
-        split: a split that must be there.
-        levels: how many there are, if that is known.
-        report: gets what is wrong with a row, which is then left out; raises it by default.
-
-    Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: a column is missing, and whatever ``report`` gets, such as a path that leaves ``root``.
-    """
-    if not path.is_file():
-        raise FileNotFoundError(f'There is no annotation file {path}. Make the data set first, or set data_root and '
-                                "ann_file to where it is; for photos in a folder a level, ann_file=''.")
-    photos = []
-    for row, where in _rows(path, split):
-        try:
-            level = _read_level(row['level'], levels, where)
-            if not row['file'].strip():
-                raise ValueError(f'{where} names no photo.')
-            photos.append(Listed(locate(root, row['file'], where), level, _read_parts(row),
-                                 _read_description(row, root, where), where))
-        except ValueError as error:
-            report(error)
-    return photos
-
-
-def read_folders(root: Path, *, names: Sequence[str] | None = None, report: Callable[[Exception], None] = _stop,
+def read_folders(root: Path, *, names: Sequence[str] | None = None, report: Callable[[Exception], None] = stop,
                  pass_over: PassOver = ignore) -> tuple[list[Listed], tuple[str, ...]]:
     """Finds photos in a folder a level, at any depth below it, in natural order: level_10 comes after level_9.
 
     The number of a folder ``level_N`` is its level, and 0 to the highest must be there. Other folders are levels in the
-    order of ``names``, else in natural order if each has a number in its name. Where ``root`` has folders ``train``,
-    ``val`` or ``test``, the folders of levels lie in these, the same in each.
+    order of ``names``, else in that of :func:`~mmhaze.synthesis.level_names.order_levels`: ``'1 km'`` before ``'50 m'``
+    and 9 before 10. Where ``root`` has folders ``train``, ``val`` or ``test``, the folders of levels lie in these, the
+    same in each.
 
     Args:
         root: the folder of the folders.
@@ -93,7 +61,7 @@ def read_folders(root: Path, *, names: Sequence[str] | None = None, report: Call
 
     Raises:
         FileNotFoundError: there is no such folder, or no folder in it.
-        ValueError: which folder is which level cannot be told, and whatever ``report`` gets.
+        ValueError: which folder has the least haze cannot be told, and whatever ``report`` gets.
     """
     if not root.is_dir():
         raise FileNotFoundError(f'There is no folder {root}. Set data_root to the folder of the levels.')
@@ -126,54 +94,23 @@ def natural(name: str) -> tuple:
     return [(text, int(digits or -1)) for text, digits in re.findall('([^0-9]*)([0-9]*)', name.casefold())], name
 
 
-def read_part(text: str) -> str:
-    """The part that a cell names; Train and TRAIN are train."""
-    return text.strip().lower() if text.strip().lower() in PARTS else text.strip()
+def enumerate_names(names: Sequence[str]) -> str:
+    """The names, so many as a message bears."""
+    more = [f'and {len(names) - MOST_SAID} more'] if len(names) > MOST_SAID else []
+    return ', '.join([*names[:MOST_SAID], *more])
 
 
-def _rows(path: Path, split: str | None) -> Iterator[tuple[dict[str, str], str]]:
-    wanted = ['file', 'level', *([f'split_{split}'] if split else [])]
-    if path.suffix.lower() == '.txt' and not _has_header(path):
-        for number, line in enumerate(read_lines(path), 1):
-            if line.strip():
-                file, _, level = re.sub(r'\s+(?=\S+$)', '\n', line.strip()).rpartition('\n')
-                yield dict(file=file, level=level), f'{path}, line {number}'
-        return
-    with open_table(path, wanted, _COLUMNS) as rows:
-        for row in rows:
-            yield row, f'{path}, line {rows.line}'
+def order_names(names: Sequence[str], where: str, otherwise: str) -> list[str]:
+    """Names of levels, the least haze first.
 
-
-def _has_header(path: Path) -> bool:
-    """Whether a text file is a table, as spreadsheets write it with tabs."""
-    return set(re.split(r'[,;|\s]+', next(iter(read_lines(path)), '').casefold())) >= {'file', 'level'}
-
-
-def _read_level(text: str, levels: int | None, where: str) -> int:
-    number = re.sub(r'^(\d+)[.,]0+$', r'\1', text.strip())  # a spreadsheet may write 2 as 2.0
-    if not number.isdecimal() or (levels is not None and int(number) >= levels):
-        wanted = f'0 to {levels - 1}' if levels is not None else 'an integer from 0'
-        raise ValueError(f'{where} has the level {text!r}, wanted {wanted}.')
-    return int(number)
-
-
-def _read_parts(row: dict[str, str]) -> dict[str, str]:
-    named = {name[len('split_'):]: read_part(text) for name, text in row.items() if name.lower().startswith('split_')}
-    return {**named, '': read_part(row['split'])} if 'split' in row else named
-
-
-def _read_description(row: dict[str, str], root: Path, where: str) -> dict[str, Any]:
-    known: dict[str, Any] = {}
-    if row.get('depth', '').strip():
-        known['depth_path'] = str(locate(root, row['depth'], where))
-    for name, kind in DESCRIPTION.items():
-        text = row.get(name) or (row.get('photo', '') if name == 'scene' else '')
-        if text.strip():
-            try:
-                known[name] = kind(text)
-            except ValueError as error:
-                raise ValueError(f'{where} has the {name} {text!r}, wanted a number: {error}.') from None
-    return known
+    Raises:
+        ValueError: they do not say it; the error asks the user for ``classes``, or to do ``otherwise``.
+    """
+    try:
+        return order_levels(names)
+    except ValueError as error:
+        raise ValueError(f'Which {where} has the least haze? {error} Give the names in order, the least haze first, as '
+                         f'classes={list(names[:MOST_SAID])!r}, or {otherwise}.') from None
 
 
 def _subfolders(folder: Path) -> list[str]:
@@ -199,10 +136,8 @@ def _order(found: set[str], names: Sequence[str] | None, root: Path,
     if names is not None:
         raise ValueError(f'{root} has the folders {", ".join(folders)}, and classes says {", ".join(names)}. '
                          'Make them the same.')
-    if not all(re.search('[0-9]', name) for name in folders):
-        raise ValueError(f'Which of the folders {", ".join(folders)} in {root} has the least haze? '
-                         'Give their names in order as classes, or call them level_0, level_1 and so on.')
-    return dict(enumerate(folders))
+    return dict(enumerate(order_names(folders, f'of the folders {enumerate_names(folders)} in {root}',
+                                       'call them level_0, level_1 and so on')))
 
 
 def _find_strays(top: Path, pass_over: PassOver) -> list[str]:

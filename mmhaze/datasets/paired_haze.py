@@ -12,7 +12,7 @@ from ..io.files import locate
 from ..io.search import UNPAIRED, PassedOver, Search
 from ..io.tables import open_table
 from ..registry import DATASETS
-from .listing import read_part
+from .level_table import read_part
 
 # RESIDE's hazy photos are NAME_NUMBER of a clear NAME, or NAME_AIRLIGHT_BETA
 _NUMBER = re.compile(r'_\d+(\.\d+)?$')

@@ -16,7 +16,8 @@ from ..registry import register_all_modules
 from ..synthesis.writer import MANIFEST
 from .haze_wild import name_by_visibility
 from .level_count import build_list, find_misfits
-from .listing import PARTS, Listed, read_folders, read_table
+from .level_table import read_table
+from .listing import PARTS, Listed, read_folders
 
 WANTED = f'a folder with {MANIFEST} or with a folder a level, a .csv or .txt file, or a config file'
 MOST_LEVELS = 1000  # a level beyond is a slip of the pen, and a table of as many rows would help nobody
@@ -70,7 +71,8 @@ def open_source(path: Path, names: Sequence[str] | None = None, options: dict | 
         source = Source(str(path), tuple(photos), levels, folder=path, passed=passed)
     elif path.is_dir() or path.suffix.lower() in (*TABLE_SUFFIXES, '.txt'):
         table, folder = (path / MANIFEST, path) if path.is_dir() else (path, path.parent)
-        photos = read_table(table, folder, levels=len(names or range(MOST_LEVELS)), report=problems.append)
+        photos = read_table(table, folder, levels=len(names or range(MOST_LEVELS)), names=names,
+                            report=problems.append)
         source = Source(str(path), tuple(photos), tuple(names or _guess_names(photos)), folder=folder,
                         passed=_find_beside(photos, folder))
     else:
@@ -96,7 +98,8 @@ def _guess_names(photos: Sequence[Listed]) -> tuple[str, ...]:
     try:
         return name_by_visibility(photos, '')
     except ValueError:
-        return ()
+        called = {photo.level: photo.level_name for photo in photos if photo.level_name}
+        return tuple(called.get(level, '') for level in range(max(called, default=-1) + 1))
 
 
 def _open_config(path: Path, options: dict) -> Source:

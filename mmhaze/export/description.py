@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-from ..models.trained import LevelModel, visibility_of
+from ..models.trained import LevelModel
+from ..synthesis.level_names import visibility_of
 from ..version import __version__
 from .modules import magnifier_of, ucm_settings
 

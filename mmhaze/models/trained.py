@@ -1,8 +1,6 @@
 """A trained network: built as its config says, with the weights of a checkpoint; for levels, from the photo on."""
 from __future__ import annotations
 
-import math
-import re
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,7 +20,6 @@ from ..runtime.checkpoints import load_checkpoint, weights_of
 from ..runtime.shipped import find_config
 
 LOADERS = ('LoadPhoto', 'LoadImageFromFile')
-_METRES = re.compile(r'(\d+(?:\.\d+)?) m')
 
 
 class LevelModel:
@@ -129,11 +126,3 @@ def _level_names(config: Config, state: dict, levels: int) -> tuple[str, ...]:
 def _first_lines(text: str) -> str:
     lines = [line.strip() for line in text.splitlines()[1:]]
     return ' '.join(line if len(line) < 200 else f'{line[:200]}...' for line in lines[:2])
-
-
-def visibility_of(level: str | None) -> float | None:
-    """How far one sees at a level of this name, metres: 300 at ``'300 m'``, infinitely at ``'clear'``, else None."""
-    if level == 'clear':
-        return math.inf
-    metres = _METRES.fullmatch(level or '')
-    return float(metres[1]) if metres else None

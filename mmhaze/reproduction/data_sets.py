@@ -79,7 +79,7 @@ def read_listing(data: DataSet, root: Path, split: str) -> Listing:
         FileNotFoundError: it is not there.
         ValueError: it has no such split, is not finished, has other levels, or lacks a part.
     """
-    from ..datasets.listing import read_table
+    from ..datasets.level_table import read_table
     from ..synthesis.writer import MANIFEST, PLAN
 
     manifest = root / MANIFEST

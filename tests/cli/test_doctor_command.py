@@ -32,6 +32,8 @@ def test_a_healthy_set_gets_a_table_and_exit_code_0(planted, capsys):
                         '1        6      4     2\n'
                         '2        6      4     2\n'
                         'all     18     12     6\n\n'
+                        f'level 0, the least haze: {planted.folder}/level_0/s0.png\n'
+                        f'level 2, the most haze: {planted.folder}/level_2/s0.png\n\n'
                         'No problems.\n')
 
 
@@ -58,12 +60,12 @@ def test_problems_come_last_the_worst_first_with_exit_code_1(planted, capsys, st
     (planted.folder / 'level_1/s5.png').write_text('hello')
     assert examine([str(planted.write()), '--workers', '1']) == 1
     said = capsys.readouterr().out.split('\n\n')
-    assert [part.splitlines()[0] for part in said[2:]] == ['Worth knowing:', 'Problems, the worst first:']
+    assert [part.splitlines()[0] for part in said[3:]] == ['Worth knowing:', 'Problems, the worst first:']
     assert re.fullmatch(r'- Copies of others at the same level and in the same part: 5 photos\.\n'
-                        r'    \S+s3.png( = \S+\d.png){5}', said[2].split('\n', 1)[1])
+                        r'    \S+s3.png( = \S+\d.png){5}', said[3].split('\n', 1)[1])
     assert re.fullmatch(r'- Cannot be read: 1 photo\.\n    \S+s5.png cannot be read as a photo.*\n'
                         r'- In more than one part: 1 of 6 source scenes\. .*\n    s2: 3 in train, 1 in test\n',
-                        said[3].split('\n', 1)[1])
+                        said[4].split('\n', 1)[1])
 
 
 def test_of_many_photos_only_some_are_printed_and_all_are_in_the_report(planted, tmp_path, capsys):
@@ -90,12 +92,25 @@ def test_a_sheet_is_drawn(planted, tmp_path):
 
 
 def test_folders_may_be_named_by_classes(planted, capsys):
-    for level, name in enumerate(('clear', 'light', 'dense')):
+    for level, name in enumerate(('rome', 'paris', 'oslo')):
         (planted.folder / f'level_{level}').rename(planted.folder / name)
     assert examine([str(planted.folder)]) == 2
-    assert 'Which of the folders clear, dense, light' in capsys.readouterr().err
-    assert examine([str(planted.folder), '--classes', 'clear', 'light', 'dense']) == 0
-    assert '\n2 (dense)    6\nall         18\n' in capsys.readouterr().out
+    assert 'Which of the folders oslo, paris, rome' in capsys.readouterr().err
+    assert examine([str(planted.folder), '--classes', 'rome', 'paris', 'oslo']) == 0
+    assert '\n2 (oslo)     6\nall         18\n' in capsys.readouterr().out
+
+
+def test_the_order_of_the_levels_is_shown_with_a_photo_of_each_end(planted, tmp_path, capsys):
+    for level, name in enumerate(('1000 m', '300 m', '<50 m')):
+        (planted.folder / f'level_{level}').rename(planted.folder / name)
+    report = tmp_path / 'report.json'
+    assert examine([str(planted.folder), '--json', str(report)]) == 0
+    shown = capsys.readouterr().out
+    assert f"level 0, the least haze: '1000 m', such as {planted.folder}/1000 m/s0.png\n" in shown
+    assert f"level 2, the most haze: '<50 m', such as {planted.folder}/<50 m/s0.png\n" in shown
+    assert json.loads(report.read_text())['order'] == [
+        dict(level=level, name=name, photo=f'{planted.folder}/{name}/s0.png')
+        for level, name in enumerate(('1000 m', '300 m', '<50 m'))]
 
 
 def test_many_sizes_are_summed_up(planted, capsys, street):  # noqa: F811

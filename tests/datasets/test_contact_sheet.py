@@ -70,8 +70,8 @@ def test_names_are_written_as_they_are_within_their_room(tmp_path, monkeypatch):
     draw_contact_sheet([Listed(odd, 0, {}, {}, ''), *photos[1:]], ['mäßig', '霧', 'a very long name of a level'],
                        tmp_path / 'sheet.png', title=r'$\frac$')
     assert [text.get_text() for text in drawn[0].texts] == [
-        r'$\frac$', 'level 0\nmäßig\n1 photos', 'level 1\n1 photos',
-        'level 2\na very long name of a level\n1 photos']
+        r'$\frac$', 'level 0, least haze\nmäßig\n1 photos', 'level 1\n1 photos',
+        'level 2, most haze\na very long name of a level\n1 photos']
     assert drawn[0].texts[3].get_window_extent(dpi=100).width <= 100 * contact_sheet.LABEL
     assert drawn[0].axes[0].get_title() == r'a $\frac$ b_{2}^ ….png'
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mmhaze.datasets import HazeLevelDataset, HazelLevel
-from mmhaze.datasets.listing import natural, read_folders, read_table
+from mmhaze.datasets.listing import natural, read_folders
 
 
 @pytest.fixture
@@ -27,8 +27,6 @@ def listed(dataset: HazeLevelDataset) -> list[tuple[str, int]]:
     infos = [dataset.get_data_info(index) for index in range(len(dataset))]
     return [(Path(info['img_path']).relative_to(dataset.data_root).as_posix(), info['gt_label']) for info in infos]
 
-
-# folders
 
 @pytest.mark.parametrize('ann_file', ['', None])
 def test_a_folder_a_level_is_a_data_set(root, ann_file):
@@ -75,10 +73,34 @@ def test_classes_name_the_folders_in_order(root):
     assert dataset.CLASSES == ('clear', 'light', 'dense')
 
 
-def test_without_numbers_and_classes_nobody_knows_which_folder_is_the_clearest(root):
-    touch(root, 'dense/a.png', 'clear/b.png', 'light/c.png')
-    with pytest.raises(ValueError, match=r'Which of the folders clear, dense, light in .*mine has the least haze\?'):
+@pytest.mark.parametrize(('names', 'order'), [
+    (('50 m', '300 m', '1000 m'), ('1000 m', '300 m', '50 m')),
+    (('1km', '2 km', '<50 m', 'clear'), ('clear', '2 km', '1km', '<50 m')),
+    (('dense', 'clear', 'light'), ('clear', 'light', 'dense')), (('foggy', 'sunny'), ('sunny', 'foggy')),
+    (('beta_0.01', 'beta_0.005'), ('beta_0.005', 'beta_0.01'))])
+def test_folders_that_say_how_much_haze_there_is_are_levels_the_least_first(root, names, order):
+    touch(root, *(f'{name}/a.png' for name in names))
+    dataset = HazeLevelDataset(str(root), '')
+    assert listed(dataset) == [(f'{name}/a.png', level) for level, name in enumerate(dataset.CLASSES)]
+    assert order == dataset.CLASSES
+
+
+def test_levels_of_visibility_are_the_same_in_every_part(root):
+    touch(root, *(f'{part}/{name}/a.png' for part in ('train', 'test') for name in ('50m', '1 km', 'clear')))
+    for part in ('train', 'test'):
+        assert dict(listed(HazeLevelDataset(str(root), '', part=part))) == {
+            f'{part}/clear/a.png': 0, f'{part}/1 km/a.png': 1, f'{part}/50m/a.png': 2}
+
+
+@pytest.mark.parametrize('names', [('rome', 'oslo'), ('site1', 'site2'), ('heavy', 'dense'), ('50 m', 'light')])
+def test_of_folders_that_do_not_say_it_the_user_is_asked_with_the_line_to_write(root, names):
+    touch(root, *(f'{name}/a.png' for name in names))
+    shown = sorted(names, key=natural)
+    asks = rf'Which of the folders {", ".join(shown)} in .*mine has the least haze\?'
+    with pytest.raises(ValueError, match=asks) as asked:
         HazeLevelDataset(str(root), '')
+    assert f'the least haze first, as classes={shown!r}' in str(asked.value)
+    assert listed(HazeLevelDataset(str(root), '', classes=names))[1] == (f'{names[1]}/a.png', 1)
 
 
 def test_classes_may_say_what_the_folders_level_n_stand_for(root):
@@ -179,84 +201,3 @@ def test_one_who_collects_what_is_wrong_gets_the_rest(root):
     assert [(photo.path.name, photo.level) for photo in photos] == [('a.png', 0), ('b.png', 2)]
     assert names == ('level_0', 'level_1', 'level_2', 'level_3')
     assert [str(problem).split()[1:3] for problem in problems] == [['has', 'the'], ['has', '1'], ['holds', 'no']]
-
-
-# tables
-
-def test_lines_of_path_and_level_as_mmpretrain_has_them(root):
-    touch(root, 'a b.png', 'sub/c.png')
-    (root / 'train.txt').write_text('a b.png 2\n\nsub/c.png 0\n')
-    assert listed(HazeLevelDataset(str(root), 'train.txt')) == [('a b.png', 2), ('sub/c.png', 0)]
-    (root / 'train.txt').write_text('a b.png 2\nsub/c.png\n')
-    with pytest.raises(ValueError, match=r"train.txt, line 2 has the level 'sub/c.png'"):
-        HazeLevelDataset(str(root), 'train.txt')
-
-
-def test_a_column_split_is_taken_without_being_asked_for(root):
-    touch(root, *(f'{name}.png' for name in 'abcd'))
-    (root / 'manifest.csv').write_text('file,level,split\na.png,0,train\nb.png,1,val\nc.png,4,test\nd.png,0,train\n')
-    parts = {part: listed(HazeLevelDataset(str(root), part=part)) for part in ('train', 'val', 'test')}
-    assert parts == dict(train=[('a.png', 0), ('d.png', 0)], val=[('b.png', 1)], test=[('c.png', 4)])
-    assert len(HazeLevelDataset(str(root), part=None)) == 4
-    assert len(HazeLevelDataset(str(root), part='val').CLASSES) == 5  # those of the set, not of the part
-    with pytest.raises(ValueError, match=r"no photo with 'valid' in its column split, only 'train' \(2\), 'val' \(1\)"):
-        HazeLevelDataset(str(root), part='valid')
-
-
-def test_the_photo_is_the_scene_where_no_column_is_called_so(root):
-    touch(root, 'a.png')
-    (root / 'manifest.csv').write_text('file,photo,level\na.png,p1,0\n')
-    assert HazeLevelDataset(str(root)).get_data_info(0)['scene'] == 'p1'
-    (root / 'manifest.csv').write_text('file,photo,scene,level\na.png,p1,s1,0\n')
-    assert HazeLevelDataset(str(root)).get_data_info(0)['scene'] == 's1'
-
-
-def test_a_table_says_the_parts_of_every_split(root):
-    root.mkdir()
-    (root / 'm.csv').write_text('file,level,split,split_random\na.png,0,train,test\n')
-    photo, = read_table(root / 'm.csv', root)
-    assert photo.parts == {'': 'train', 'random': 'test'} and photo.path == root / 'a.png'
-
-
-def test_one_who_collects_what_is_wrong_with_rows_gets_the_others(root):
-    root.mkdir()
-    (root / 'm.csv').write_text('file,level,beta\na.png,0,x\nb.png,1,0.1\nc.png,,0.1\n')
-    problems: list[Exception] = []
-    assert [photo.path.name for photo in read_table(root / 'm.csv', root, report=problems.append)] == ['b.png']
-    assert ['line 2' in str(problems[0]), 'line 4' in str(problems[1])] == [True, True]
-
-
-@pytest.mark.parametrize(('name', 'table'), [
-    ('manifest.csv', 'file,level\n../secret.png,0\n'), ('manifest.csv', 'file,level\n/etc/hostname,0\n'),
-    ('manifest.csv', 'file,level,depth\na.png,0,../../depth.npy\n'), ('photos.txt', '../secret.png 0\n')])
-def test_a_table_that_names_files_elsewhere_is_refused(tmp_path, name, table):
-    (tmp_path / name).write_text(table)
-    with pytest.raises(ValueError, match=rf'{name}, line \d names .* outside of'):
-        read_table(tmp_path / name, tmp_path)
-
-
-@pytest.mark.parametrize('file', ['levels.csv', 'levels.tsv', 'levels.TXT'])
-def test_a_table_of_a_spreadsheet_is_read(root, file):
-    touch(root, 'trip/a.png', 'b.png', 'depth.png')
-    text = ('File\tLevel \tSplit\tSplit Scene\tBeta\tVisibility\tDepth\t\r\n'
-            'trip\\a.png \t0,0\tTrain\ttest\t0,01\t299,57\tdepth.png\t\r\n'
-            'b.png\t 2\tval\ttrain\t\tinf\t\t\r\n\t\t\r\n')
-    (root / file).write_bytes((text if file != 'levels.csv' else text.replace('\t', ';')).encode('utf-16'))
-    first, second = read_table(root / file, root, split='Scene' if file == 'levels.TXT' else 'scene')
-    assert (first.path, first.level) == (root / 'trip/a.png', 0) and (second.path, second.level) == (root / 'b.png', 2)
-    assert first.parts[''] == 'train' and set(first.parts.values()) == {'train', 'test'}
-    assert first.known == dict(beta=.01, visibility=299.57, depth_path=str(root / 'depth.png'))
-    assert second.known == dict(visibility=float('inf')) and second.where.endswith(f'{file}, line 3')
-
-
-def test_lines_of_path_and_level_may_be_parted_by_tabs(root):
-    (root.parent / 'train.txt').write_text('a b.png\t2\nc.png   0\n')
-    assert [(photo.path.name, photo.level) for photo in read_table(root.parent / 'train.txt', root)] == [
-        ('a b.png', 2), ('c.png', 0)]
-
-
-def test_a_number_that_may_be_two_is_told_with_the_line(root):
-    touch(root, 'a.png')
-    (root / 'levels.csv').write_text('file;level;visibility\na.png;0;1,000\n')
-    with pytest.raises(ValueError, match=r"line 2 has the visibility '1,000', wanted .* may be 1000 or 1.000"):
-        read_table(root / 'levels.csv', root)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mmhaze.cli.make_set import hazel_level_command
-from mmhaze.datasets.listing import read_table
+from mmhaze.datasets.level_table import read_table
 from mmhaze.synthesis.depth.depth_files import read_depth
 from mmhaze.synthesis.fog import render
 from mmhaze.synthesis.make_hazel_level import FridaScene, find_scenes, make_hazel_level
