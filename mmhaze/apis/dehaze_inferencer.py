@@ -221,7 +221,7 @@ class DehazeInferencer:
         half = torch.autocast(kind, torch.bfloat16 if kind == 'cpu' else torch.float16) if self.half else nullcontext()
         with half:
             found = in_tiles(self.network.dehaze, photo, tile, self.overlap) if tile else self.network.dehaze(photo)
-        return found.clamp(0, 1)
+        return found.clamp_(0, 1)
 
     def _judge(self, img: np.ndarray, name: str) -> HazePrediction | None:
         if self.judge is None:

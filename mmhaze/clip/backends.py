@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from mmengine.device import get_device
 from torch import Tensor
 
+from ..io.denormals import zero_denormals
 from ..io.devices import check_device
 from ..io.files import read_json
 from ..registry import MODELS
@@ -156,6 +157,7 @@ class OpenClip(ClipBackend):
             raise ValueError(f'{file} has no weights of {arch}: {" ".join(str(error).splitlines()[1:2]).strip()}'
                              ) from error
         self.network.requires_grad_(False).eval()
+        zero_denormals(self.network)
         self.network.visual.output_tokens = True
         self.tokenizer, self.longest = open_clip.get_tokenizer(arch), settings['text_cfg'].get('context_length', 77)
         size = self.network.visual.image_size

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ..io.denormals import zero_denormals
 from ..io.files import read_json
 from .weights import missing
 
@@ -64,7 +65,9 @@ def load_folder(folder: Path) -> tuple[Any, Any]:
     if len(tokenizer) > network.config.text_config.vocab_size:
         raise ValueError(f'The tokenizer of {folder} has {len(tokenizer)} words, the network '
                          f'{network.config.text_config.vocab_size}. Take both from one place.')
-    return network.float().requires_grad_(False).eval(), tokenizer
+    network = network.float().requires_grad_(False).eval()
+    zero_denormals(network)
+    return network, tokenizer
 
 
 @contextmanager

@@ -64,12 +64,17 @@ def photo_of(image: Image.Image, name: str = 'the image') -> np.ndarray:
 
 def to_unit_rgb(img: np.ndarray) -> np.ndarray:
     """(H, W, 3) uint8 BGR, as photos are read -> (3, H, W) float32 RGB in [0, 1], as dehazers take them."""
-    return np.ascontiguousarray(img[..., ::-1].transpose(2, 0, 1), np.float32) / 255
+    rgb = np.ascontiguousarray(img[..., ::-1].transpose(2, 0, 1), np.float32)
+    rgb /= 255
+    return rgb
 
 
 def from_unit_rgb(rgb: np.ndarray) -> np.ndarray:
     """(3, H, W) float RGB -> (H, W, 3) uint8 BGR; cut to [0, 1] and rounded."""
-    return np.ascontiguousarray((rgb.clip(0, 1) * 255).round().astype(np.uint8).transpose(1, 2, 0)[..., ::-1])
+    img = np.empty((*rgb.shape[1:], 3), np.uint8)
+    for channel, plane in enumerate(rgb[::-1]):  # one at a time, as a large photo fills the memory
+        img[..., channel] = (plane.clip(0, 1) * 255).round()
+    return img
 
 
 def _upright(image: Image.Image) -> Image.Image:

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ..io.denormals import zero_denormals
 from ..registry import MODELS
 from ..runtime.checkpoints import load_checkpoint
 
@@ -76,6 +77,7 @@ class TorchvisionExtractor(FrozenExtractor):
                 network.load_state_dict(load_checkpoint(weights, 'what torchvision published'))
             except RuntimeError as error:
                 raise ValueError(f'{weights} has no weights of {arch} as torchvision publishes them.') from error
+            zero_denormals(network)
         self.layers = tuple(layers)
         self.network = create_feature_extractor(network, list(self.layers))
         mean, std = (MEAN, STD) if normalize else ((0.5,) * 3, (0.5,) * 3)

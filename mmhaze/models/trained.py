@@ -14,6 +14,7 @@ from mmengine.device import get_device
 from mmengine.registry import DefaultScope
 from mmpretrain.registry import DATASETS, MODELS, TRANSFORMS
 
+from ..io.denormals import zero_denormals
 from ..io.devices import check_device
 from ..registry import register_all_modules
 from ..runtime.checkpoints import load_checkpoint, weights_of
@@ -91,6 +92,7 @@ def build_network(config: Config, weights: Mapping[str, Any] | None, where: str 
     except RuntimeError as error:
         raise ValueError(f'{checkpoint} was not trained with {where}: {_first_lines(str(error))} '
                          'Give the config that the checkpoint was trained with.') from error
+    zero_denormals(network)
     place = torch.device(get_device() if device is None else device)
     network.to(place).eval()
     if place.type == 'cpu':

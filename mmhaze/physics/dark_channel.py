@@ -20,5 +20,5 @@ def dark_channel(img: np.ndarray, window: int = WINDOW) -> np.ndarray:
     Returns:
         (H, W) of the type of ``img``.
     """
-    first, second, third = cv2.split(img)
-    return cv2.erode(cv2.min(cv2.min(first, second), third), np.ones((window, window), np.uint8))
+    least = np.minimum(np.minimum(img[..., 0], img[..., 1]), img[..., 2])
+    return cv2.erode(least, np.ones((window, window), np.uint8))

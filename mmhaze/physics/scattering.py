@@ -128,7 +128,10 @@ def fade_contrast(clear: np.ndarray, transmission: np.ndarray, airlight: float |
 
 def restore_contrast(hazy: np.ndarray, transmission: np.ndarray, airlight: np.ndarray) -> np.ndarray:
     """The form :math:`J = (I - A) / t + A` [he2011]_, the inverse of :func:`fade_contrast`; arguments as there."""
-    return (hazy - airlight) / transmission + airlight
+    clear = hazy - airlight
+    clear /= transmission
+    clear += airlight
+    return clear
 
 
 def _as_float(values: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from .checkpoints import newest_checkpoint
+from .denormal_weights import ZeroDenormals
 from .launching import leave_group
 from .mixed_precision import mix_precision
 from .seed_epochs import SeedEpochs
@@ -42,6 +43,7 @@ def train(cfg: Config) -> None:
     """Trains to the end of the config's epochs."""
     runner = Runner.from_cfg(cfg)
     runner.register_hook(SeedEpochs())
+    runner.register_hook(ZeroDenormals())
     runner.train()
     del runner
     leave_group()
@@ -49,5 +51,8 @@ def train(cfg: Config) -> None:
 
 def test(cfg: Config) -> None:
     """Tests, and prints the scores."""
-    Runner.from_cfg(cfg).test()
+    runner = Runner.from_cfg(cfg)
+    runner.register_hook(ZeroDenormals())
+    runner.test()
+    del runner
     leave_group()

@@ -94,9 +94,11 @@ class BaseDehazer(BaseModel, metaclass=ABCMeta):
         low, high = self.value_range
         height, width = hazy.shape[2:]
         padded = pad_by_reflection(hazy, *(self._fitting(side) for side in (height, width)))
-        moved = padded * (high - low) + low
-        restored = self.restore(moved) if guide is None else self.restore(moved, guide)  # type: ignore[call-arg]
-        return (restored[..., :height, :width] - low) / (high - low)
+        moves = self.value_range != (0, 1)  # where it does not, a large photo is spared four more of its size
+        given = padded * (high - low) + low if moves else padded
+        restored = self.restore(given) if guide is None else self.restore(given, guide)  # type: ignore[call-arg]
+        restored = restored[..., :height, :width]
+        return (restored - low) / (high - low) if moves else restored
 
     def loss(self, inputs: Tensor, data_samples: Sequence[DataSample]) -> dict[str, Tensor]:
         """The losses by name; ``inputs`` and ``data_samples`` as in :meth:`forward`."""

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -19,8 +18,9 @@ class DarkChannelPrior(BaseDehazer):
     @torch.no_grad()
     def restore(self, hazy: Tensor) -> Tensor:
         """(N, 3, H, W) RGB in [0, 1] -> the same, not clamped."""
-        restored = []
-        for img in hazy.permute(0, 2, 3, 1).float().cpu().numpy():
-            transmission, airlight = estimate_scattering(np.ascontiguousarray(img))
-            restored.append(restore_contrast(img, transmission[..., None], airlight))
-        return torch.from_numpy(np.stack(restored)).permute(0, 3, 1, 2).to(hazy)
+        restored = torch.empty(hazy.shape)
+        for planes, result in zip(hazy.float().cpu().numpy(), restored.numpy()):
+            transmission, airlight = estimate_scattering(planes.transpose(1, 2, 0))
+            for channel, plane in enumerate(planes):  # one at a time, as a large photo fills the memory
+                result[channel] = restore_contrast(plane, transmission, airlight[channel])
+        return restored.to(hazy)

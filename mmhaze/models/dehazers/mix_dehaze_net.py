@@ -41,7 +41,8 @@ class ParallelKernels(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.local(self.norm(x))
-        return self.mix(torch.cat([view(x) for view in self.views], dim=1))
+        x = torch.cat([view(x) for view in self.views], dim=1)  # under the same name, or both would be kept
+        return self.mix(x)
 
 
 class ParallelAttention(nn.Module):
@@ -62,7 +63,8 @@ class ParallelAttention(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.norm(x)
-        return self.mix(torch.cat([self.value(x) * self.gate(x), self.channel(x) * x, self.pixel(x) * x], dim=1))
+        x = torch.cat([self.value(x) * self.gate(x), self.channel(x) * x, self.pixel(x) * x], dim=1)
+        return self.mix(x)
 
 
 class MixStructureBlock(nn.Module):
@@ -122,13 +124,17 @@ class MixDehazeNet(BaseDehazer):
 
     def restore(self, hazy: Tensor, guide: Guide | None = None) -> Tensor:
         """(N, 3 and more, H, W) in [-1, 1] -> (N, 3, H, W) RGB; H and W multiples of 4, at least 40."""
-        full = self.stages[0](self.embed(hazy))
-        half = self.stages[1](self.downs[0](full))
-        quarter = self.stages[2](self.downs[1](half))
-        x = self.ups[0](quarter if guide is None else guide(quarter))
-        x = self.fusions[0](x, self.skips[1](half)) + x
-        x = self.ups[1](self.stages[3](x))
-        x = self.fusions[1](x, self.skips[0](full)) + x
-        k, b = self.head(self.stages[4](x)).split((1, 3), dim=1)
+        x, kept = self.embed(hazy), []
+        for level in (0, 1):
+            x = self.stages[level](x)
+            kept.append(x)
+            x = self.downs[level](x)
+        x = self.stages[2](x)
+        x = x if guide is None else guide(x)
+        for level in (1, 0):
+            x = self.ups[1 - level](x)
+            x = self.fusions[1 - level](x, self.skips[level](kept.pop())) + x
+            x = self.stages[4 - level](x)
+        k, b = self.head(x).split((1, 3), dim=1)
         rgb = hazy[:, :3]
         return k * rgb - b + rgb

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from ...io.denormals import zero_denormals
 from ...io.devices import check_device
 from ...io.files import write_whole
 from ...io.photo import read_photo
@@ -170,6 +171,7 @@ class NetworkDepth:
         except (OSError, ValueError) as error:
             raise OSError(f'{self.model} cannot be loaded as a network for depth: {error} Without a way to the hub, '
                           'download it elsewhere and pass its folder.') from error
+        zero_denormals(network)
         farthest = _find_range(network.config, self.metric)
         return processor, network.to(self.device).eval(), farthest
 
