@@ -1,16 +1,19 @@
-r"""The four fogs of FRIDA, drawn first and applied second.
+r"""The four fogs of FRIDA and FRIDA2, drawn first and applied second.
 
 All are :math:`I = J t + A (1 - t)`, :math:`t = e^{-k d}` (:mod:`mmhaze.physics`); what differs is whether the density k
 and the airlight A are numbers or fields over the picture. With n1 and n2 two independent fields of noise in [0, 1]:
 
 ====================  ======  =================================================  ====================================
-fog                   FRIDA   k                                                  A
+fog                   file    k, as in FRIDA2                                    A
 ====================  ======  =================================================  ====================================
 uniform               U080    beta                                               airlight (1, white)
 heterogeneous         K080    beta + beta_range (2 n1 - 1) (= 2 beta n1)         airlight (1, white)
 cloudy                L080    beta                                               airlight + airlight_range (2 n2 - 1)
 cloudy-heterogeneous  M080    as heterogeneous                                   as cloudy
 ====================  ======  =================================================  ====================================
+
+The two differ in heterogeneous fog. FRIDA2 has k = 2 beta n1, and beta in the mean; FRIDA has k = beta n1, half as
+dense. :data:`DENSITIES` has both by name; FRIDA2's is the default, as its mean is the beta of the level.
 
 Uniform fog at 80 m gives FRIDA's own pixels exactly. The noise of the others is FRIDA's in its statistics, not in its
 values: the field that FRIDA drew was not published.
@@ -34,6 +37,9 @@ WILD_FOGS = ('uniform', 'heterogeneous')  # where the airlight is that of a phot
 # Middle and half range of a cloudy airlight: FRIDA's pixels give 0.8 + 0.2 n2, the one known picture of Hazel-level
 # about 0.70 + 0.25 n2.
 CLOUDY_AIRLIGHT = {'frida': (0.9, 0.1), 'hazel': (0.825, 0.125)}
+
+# The middle of k over beta where fog is heterogeneous. The pictures of 80 m have a mean k of 0.51 beta and 1.01 beta.
+DENSITIES = {'frida': 0.5, 'frida2': 1.0}
 
 
 @dataclass(frozen=True)
@@ -123,11 +129,28 @@ def check_wild_fog(fog: str) -> None:
         raise ValueError(f'fog must be one of {WILD_FOGS}, got {fog!r}.')
 
 
-def frida_params(fog: str, beta: float, seed: int, noise: str = 'frida') -> HazeParams:
-    """Fog as FRIDA2 has it: k = 2 beta n1 where heterogeneous, about beta in the mean; white airlight unless cloudy."""
+def frida_params(fog: str, beta: float, seed: int, noise: str = 'frida', density: str = 'frida2') -> HazeParams:
+    """Fog as FRIDA2 or FRIDA has it, with white airlight unless it is cloudy.
+
+    Args:
+        fog: one of ``FOGS``.
+        beta: scattering coefficient of uniform fog, 1/metre.
+        seed: of the noise.
+        noise: one of :data:`mmhaze.synthesis.noise.NOISES`.
+        density: of heterogeneous fog: ``'frida2'``, k = 2 beta n1, or ``'frida'``, k = beta n1, half as dense; then
+            ``beta`` of the result, the middle of its range, is half of what is given here.
+
+    Raises:
+        ValueError: there is no such fog, noise or density.
+    """
+    if density not in DENSITIES:
+        raise ValueError(f'density must be one of {sorted(DENSITIES)}, got {density!r}.')
+    heterogeneous = 'heterogeneous' in fog
+    if heterogeneous:
+        beta *= DENSITIES[density]
     white = (1.0, 0.0)
     airlight, airlight_range = CLOUDY_AIRLIGHT.get(noise, white) if 'cloudy' in fog else white
-    return HazeParams(fog=fog, beta=beta, beta_range=beta if 'heterogeneous' in fog else 0.0,
+    return HazeParams(fog=fog, beta=beta, beta_range=beta if heterogeneous else 0.0,
                       airlight=(airlight, airlight, airlight), airlight_range=airlight_range, noise=noise, seed=seed)
 
 

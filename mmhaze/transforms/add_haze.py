@@ -13,9 +13,10 @@ from ..physics.airlight import estimate_airlight, soften_airlight
 from ..registry import TRANSFORMS
 from ..synthesis.depth.depth_files import resize_depth
 from ..synthesis.depth.sky import set_sky_far
-from ..synthesis.fog import FOGS, WILD_FOGS, frida_params, haze_fields, render
+from ..synthesis.fog import DENSITIES, FOGS, WILD_FOGS, frida_params, haze_fields, render
 from ..synthesis.levels import SCHEDULES
 from ..synthesis.wild import prepare_scene
+from .results import name_of, photo_in
 
 ESTIMATE, FRIDA = 'estimate', 'frida'
 
@@ -48,7 +49,7 @@ class PrepareHaze(BaseTransform):
     def transform(self, results: dict) -> dict:
         img, depth = _take(results, 'PrepareHaze')
         if not depth.min() > 0:
-            raise ValueError(f'{_name(results)}: PrepareHaze wants depth in metres, above 0 and infinite for the sky, '
+            raise ValueError(f'{name_of(results)}: PrepareHaze wants depth in metres, above 0 and infinite for the sky, '
                              'got 0.')
         if self.size is not None:
             img = fit_within(img, self.size)
@@ -98,6 +99,8 @@ class AddHaze(BaseTransform):
         airlight: ``'estimate'``, from the photo; or (lowest, highest), from which a grey one is drawn, in [0, 1]; or
             ``'frida'``, with which ``fog`` may be any of :data:`mmhaze.synthesis.fog.FOGS`: white, and uneven where the
             fog is cloudy; ``airlight`` of the results is then its middle. So are the images of Hazel-level made.
+        density: of heterogeneous fog, ``'frida2'`` or ``'frida'``, which is half as dense; see
+            :func:`mmhaze.synthesis.fog.frida_params`.
         transmission: whether to add it.
         keep_clear: likewise the clear photo.
 
@@ -111,6 +114,7 @@ class AddHaze(BaseTransform):
                  levels: int = 10,
                  fog: str | Sequence[str] = 'uniform',
                  airlight: str | tuple[float, float] = ESTIMATE,
+                 density: str = 'frida2',
                  transmission: bool = False,
                  keep_clear: bool = False) -> None:
         if schedule not in SCHEDULES:
@@ -125,13 +129,16 @@ class AddHaze(BaseTransform):
         if airlight not in (ESTIMATE, FRIDA) and not (len(airlight) == 2 and not isinstance(airlight, str)
                                                       and 0 <= airlight[0] <= airlight[1] <= 1):
             raise ValueError(f"airlight is 'estimate', 'frida' or (lowest, highest) in [0, 1], got {airlight!r}.")
-        self.airlight, self.transmission, self.keep_clear = airlight, transmission, keep_clear
+        if density not in DENSITIES:
+            raise ValueError(f'density is one of {sorted(DENSITIES)}, got {density!r}.')
+        self.airlight, self.density = airlight, density
+        self.transmission, self.keep_clear = transmission, keep_clear
 
     def transform(self, results: dict) -> dict:
         img, depth = _take(results, 'AddHaze')
         level, brightness, seed, fog = self._draw()
         beta = self.betas[level]
-        haze = frida_params(fog, beta, seed)
+        haze = frida_params(fog, beta, seed, density=self.density)
         if self.airlight != FRIDA:
             blue, green, red = self._find_airlight(results, brightness).tolist()
             haze = replace(haze, airlight=(blue, green, red))
@@ -159,26 +166,20 @@ class AddHaze(BaseTransform):
 
     def __repr__(self) -> str:
         return (f'{type(self).__name__}(betas={self.betas}, fog={self.fogs}, airlight={self.airlight!r}, '
-                f'transmission={self.transmission}, keep_clear={self.keep_clear})')
+                f'density={self.density!r}, transmission={self.transmission}, keep_clear={self.keep_clear})')
 
 
 def _take(results: dict, step: str) -> tuple[np.ndarray, np.ndarray]:
     """``img`` and ``depth``, checked."""
-    path = _name(results)
+    path = name_of(results)
     if 'depth' not in results:
         raise ValueError(f"{path}: {step} wants 'depth', and the results hold {sorted(results)}. "
                          "Put dict(type='LoadDepth') before it.")
-    img, depth = results['img'], results['depth']
-    if img.ndim != 3 or img.shape[2] != 3 or img.dtype != np.uint8:
-        raise ValueError(f'{path}: {step} wants img as (H, W, 3) uint8 BGR, got {img.shape} {img.dtype}. '
-                         'Put it before any step that makes floats or adds planes.')
+    img = photo_in(results, step, 'Put it before any step that makes floats or adds planes.')
+    depth = results['depth']
     if depth.shape != img.shape[:2]:
         raise ValueError(f'{path}: {step} wants depth of the size of img, {img.shape[:2]}, got {depth.shape}. A step '
                          'before it resized, cropped or padded the photo: put that after AddHaze.')
     if not depth.min() >= 0:
         raise ValueError(f'{path}: {step} wants depth in metres, at least 0, got a minimum of {depth.min()}.')
     return img, depth
-
-
-def _name(results: dict) -> str:
-    return str(results.get('img_path', 'an image without a path'))

@@ -4,6 +4,7 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 
 from ..registry import TRANSFORMS
+from .results import name_of, photo_in
 
 
 @TRANSFORMS.register_module()
@@ -38,14 +39,12 @@ class HazeChannel(BaseTransform):
     """
 
     def transform(self, results: dict) -> dict:
-        img, path = results['img'], results.get('img_path', 'an image without a path')
+        img = photo_in(results, 'HazeChannel', 'Use it once, and before any step that makes floats.')
+        path = name_of(results)
         if 'haze_mask' not in results:
             raise ValueError(f"{path}: HazeChannel wants 'haze_mask', and the results hold {sorted(results)}. "
                              "Put dict(type='UCM', maps=['haze_mask']) before it.")
         mask = results['haze_mask']
-        if img.ndim != 3 or img.shape[2] != 3 or img.dtype != np.uint8:
-            raise ValueError(f'{path}: HazeChannel wants img as (H, W, 3) uint8 BGR, got {img.shape} {img.dtype}. '
-                             'Use it once, and before any step that makes floats.')
         if mask.dtype != bool:
             raise ValueError(f'{path}: HazeChannel wants haze_mask as (H, W) bool, as UCM makes it, got {mask.dtype}.')
         if mask.shape != img.shape[:2]:

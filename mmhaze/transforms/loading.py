@@ -7,6 +7,7 @@ from mmcv.transforms import BaseTransform
 from ..io.photo import read_photo
 from ..registry import TRANSFORMS
 from ..synthesis.depth.depth_files import KINDS, read_depth_of
+from .results import name_of
 from .workers import calm_worker
 
 
@@ -45,8 +46,8 @@ class LoadDepth(BaseTransform):
 
     def transform(self, results: dict) -> dict:
         if 'depth_path' not in results:
-            raise ValueError(f"{results.get('img_path', 'an image without a path')}: LoadDepth wants 'depth_path', and "
-                             f'the results hold {sorted(results)}. Give the photos of the data set a column depth.')
+            raise ValueError(f"{name_of(results)}: LoadDepth wants 'depth_path', and the results hold "
+                             f'{sorted(results)}. Give the photos of the data set a column depth.')
         results['depth'] = read_depth_of(Path(results['img_path']), results['img'], Path(results['depth_path']),
                                          self.kind, self.scale)
         return results

@@ -5,6 +5,7 @@ from mmcv.transforms import BaseTransform
 
 from ..physics.prior import estimate_scattering
 from ..registry import TRANSFORMS
+from .results import photo_in
 
 
 @TRANSFORMS.register_module()
@@ -24,10 +25,7 @@ class EstimateTransmission(BaseTransform):
     """
 
     def transform(self, results: dict) -> dict:
-        img, path = results['img'], results.get('img_path', 'an image without a path')
-        if img.ndim != 3 or img.shape[2] != 3 or img.dtype != np.uint8:
-            raise ValueError(f'{path}: EstimateTransmission wants img as (H, W, 3) uint8 BGR, got {img.shape} '
-                             f'{img.dtype}. Put it before any step that makes floats.')
+        img = photo_in(results, 'EstimateTransmission', 'Put it before any step that makes floats.')
         transmission, _ = estimate_scattering(img.astype(np.float32) / 255)
         grey = (transmission * 255).round().astype(np.uint8)
         results['haze_transmission'] = np.repeat(grey[..., None], 3, axis=2)

@@ -9,6 +9,7 @@ from mmcv.transforms import BaseTransform
 from ..registry import TRANSFORMS
 from ..ucm import UcmSettings, haze_filter, haze_segment
 from ..ucm.segment import segment_photo
+from .results import name_of, photo_in
 from .workers import calm_worker
 
 MAPS = ('haze_mask', 'haze_filter', 'haze_segment')
@@ -45,11 +46,11 @@ class UCM(BaseTransform):
 
     def transform(self, results: dict) -> dict:
         calm_worker()
-        img = results['img']
+        img = photo_in(results, 'UCM', 'Put it before any step that makes floats or adds planes.')
         try:
             regions = segment_photo(img, self.settings)
         except ValueError as error:
-            raise ValueError(f'{results.get("img_path", "an image without a path")}: {error}') from error
+            raise ValueError(f'{name_of(results)}: {error}') from error
         if 'haze_mask' in self.maps:
             results['haze_mask'] = regions.mask
         if 'haze_filter' in self.maps:

@@ -53,6 +53,35 @@ def test_frida_fog_spans_twice_beta_and_the_upper_fifth_of_brightness():
     assert 0.015 < mean < 0.025
 
 
+@pytest.mark.skipif(not (DATA / 'frida').is_dir(), reason='FRIDA is not at hand: set MMHAZE_SHARED_DATA to its folder')
+def test_half_as_dense_as_uniform_fog_are_the_pictures_of_frida():
+    shares = []
+    for picture in sorted((DATA / 'frida').glob('K080-*.png')):
+        number = picture.stem[len('K080-'):]
+        clear, foggy = (cv2.imread(str(DATA / 'frida' / f'{kind}-{number}.png')).astype(float)
+                        for kind in ('LIma', 'K080'))
+        depth = read_fdd(DATA / 'frida' / f'Dmap-{number}.fdd.gz')
+        seen = (depth > 10) & (depth < 60) & (clear.max(2) < 150)
+        t = ((255 - foggy[seen]) / (255 - clear[seen])).mean(1)
+        shares.append(float(np.mean(-np.log(t) / depth[seen])) * 80 / 3)
+    ours = mean_over_seeds(
+        lambda seed: haze_fields((48, 64), frida_params('heterogeneous', 1.0, seed, density='frida'))[0].mean())
+    assert len(shares) == 18
+    assert ours == pytest.approx(np.mean(shares), abs=0.06)
+
+
+def test_fog_of_frida_is_half_as_dense_as_that_of_frida2():
+    thin, dense = (haze_fields((48, 64), frida_params('heterogeneous', 0.02, 4, density=name))[0]
+                   for name in ('frida', 'frida2'))
+    np.testing.assert_allclose(thin, dense / 2)
+    assert frida_params('uniform', 0.02, 4, density='frida') == frida_params('uniform', 0.02, 4)
+
+
+def test_a_density_of_another_name_is_refused():
+    with pytest.raises(ValueError, match=r"density must be one of \['frida', 'frida2'\], got 'frida3'"):
+        frida_params('heterogeneous', 0.02, seed=0, density='frida3')
+
+
 def test_hazel_noise_has_a_darker_airlight():
     _, airlight = haze_fields((48, 64), frida_params('cloudy', 0.02, seed=4, noise='hazel'))
     np.testing.assert_allclose((airlight.min(), airlight.max()), (0.70, 0.95))

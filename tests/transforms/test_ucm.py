@@ -49,5 +49,28 @@ def test_a_misspelt_argument_one_out_of_range_and_an_unknown_map_are_refused():
 
 
 def test_an_image_it_cannot_take_is_named():
-    with pytest.raises(ValueError, match=r'b\.png: segment_haze wants'):
+    with pytest.raises(ValueError, match=r'b\.png: UCM wants img as \(H, W, 3\) uint8 BGR, got \(4, 4, 3\) float32'):
         TRANSFORMS.build(dict(type='UCM'))(dict(img=np.zeros((4, 4, 3), np.float32), img_path='b.png'))
+
+
+FRAMES = dict(imgs=[wall(beta=0.05)] * 3)
+
+
+@pytest.mark.parametrize('step', ['UCM', 'EstimateTransmission', 'HazeChannel'])
+def test_a_list_of_frames_is_answered_with_how_each_is_reached(step):
+    with pytest.raises(ValueError, match=rf"{step} wants 'img', one photo, and .* 3 frames.*TransformBroadcaster"):
+        TRANSFORMS.build(dict(type=step))(dict(FRAMES))
+
+
+def test_each_frame_of_a_list_gets_its_mask_by_the_broadcaster():
+    found = TRANSFORMS.build(dict(
+        type='TransformBroadcaster', mapping=dict(img='imgs'), remapping=dict(haze_mask='haze_masks'),
+        transforms=[dict(type='UCM', maps=['haze_mask'])]))(dict(FRAMES))
+    expected = segment_haze(FRAMES['imgs'][0]).mask
+    assert expected.any()
+    np.testing.assert_array_equal(found['haze_masks'], [expected] * 3)
+
+
+def test_results_without_a_photo_are_named_by_what_they_hold():
+    with pytest.raises(ValueError, match=r"c\.png: UCM wants 'img', and the results hold \['img_path'\].*loads"):
+        TRANSFORMS.build(dict(type='UCM'))(dict(img_path='c.png'))
