@@ -23,14 +23,19 @@ BICUBIC = 3  # Pillow's number
 class Preprocess:
     """Shorter side to ``size`` pixels, bicubic by Pillow, the middle of the rest, and RGB normalised; as OpenAI's CLIP.
 
+    Where the middle leaves an odd rest, two libraries differ by a pixel, and each is followed with its own networks:
+    torchvision, and so OpenAI and open_clip, rounds half of the rest to even, transformers rounds it down.
+
     Attributes:
         size: pixels of a side.
         mean, std: of RGB in [0, 1].
+        round_down: whether to crop as transformers does.
     """
 
     size: int
     mean: tuple[float, ...] = MEAN
     std: tuple[float, ...] = STD
+    round_down: bool = False
 
     def __call__(self, img: np.ndarray) -> Tensor:
         """(H, W, 3) uint8 BGR -> (3, size, size) float32."""
@@ -39,7 +44,12 @@ class Preprocess:
             what = f'{img.shape} {img.dtype}' if isinstance(img, np.ndarray) else type(img).__name__
             raise ValueError(f'CLIP takes photos (H, W, 3) uint8 BGR, got {what}.')
         small = F.resize(Image.fromarray(np.ascontiguousarray(img[..., ::-1])), [self.size], InterpolationMode.BICUBIC)
-        return F.normalize(F.to_tensor(F.center_crop(small, [self.size, self.size])), self.mean, self.std)
+        if self.round_down:
+            left, top = ((side - self.size) // 2 for side in small.size)
+            middle = small.crop((left, top, left + self.size, top + self.size))
+        else:
+            middle = F.center_crop(small, [self.size, self.size])
+        return F.normalize(F.to_tensor(middle), self.mean, self.std)
 
 
 def read_transformers(folder: Path, size: int) -> Preprocess:
@@ -58,7 +68,7 @@ def read_transformers(folder: Path, size: int) -> Preprocess:
         if 'image_mean' in settings:
             break
     else:
-        return Preprocess(size)
+        return Preprocess(size, round_down=True)
     asked = [settings.get(name, True) for name in ('do_resize', 'do_center_crop', 'do_rescale', 'do_normalize')]
     if not all(asked) or settings.get('resample', BICUBIC) != BICUBIC:
         raise ValueError(f'{file} asks for something else than CLIP does: wanted bicubic resizing, a crop of the '
@@ -68,7 +78,7 @@ def read_transformers(folder: Path, size: int) -> Preprocess:
     if sides != [size, size]:
         raise ValueError(f'{file} resizes to {sides[0]} and crops to {sides[1]} pixels, the network takes {size}.')
     return Preprocess(size, *(_three(settings.get(name, default), file)
-                              for name, default in (('image_mean', MEAN), ('image_std', STD))))
+                              for name, default in (('image_mean', MEAN), ('image_std', STD))), round_down=True)
 
 
 def read_open_clip(settings: Mapping[str, Any], file: Path, size: int) -> Preprocess:

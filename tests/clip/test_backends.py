@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from mmhaze.clip import OpenClip, TransformersClip
-from mmhaze.clip.preprocess import MEAN, Preprocess
+from mmhaze.clip.preprocess import MEAN, STD, Preprocess
 from mmhaze.registry import MODELS
 from tests.clip.tiny import PLACES, WIDTH, pixels_by_hand, read_parameters, save_tiny_clip
 
@@ -67,6 +68,19 @@ def test_a_text_is_the_same_beside_longer_ones(clip):
 def test_a_photo_may_be_prepared_before(clip, photos):
     prepared = [clip.prepare(photos[0]), *photos[1:]]
     assert torch.equal(clip.encode_images(prepared), clip.encode_images(photos))
+
+
+@pytest.mark.parametrize('shape', [(32, 35, 3), (39, 32, 3), (64, 78, 3)])
+def test_an_odd_rest_is_cut_where_transformers_cuts_it(clip, rng, shape):
+    """Torchvision would round half of 3 to 2, transformers to 1."""
+    from transformers.image_transforms import center_crop
+    img = rng.integers(0, 256, shape, np.uint8)
+    pillow = Image.fromarray(img[..., ::-1].copy())
+    scale = 32 / min(shape[:2])
+    small = np.asarray(pillow.resize((int(shape[1] * scale), int(shape[0] * scale)), Image.Resampling.BICUBIC))
+    middle = center_crop(small.astype(np.float64), (32, 32), input_data_format='channels_last') / 255
+    expected = torch.from_numpy(((middle - MEAN) / STD).transpose(2, 0, 1)).float()
+    torch.testing.assert_close(clip.prepare(img), expected, atol=1e-6, rtol=0)
 
 
 def test_features_may_be_used_in_what_is_trained(clip, photos):
