@@ -38,7 +38,7 @@ def in_tiles(network: Callable[[Tensor], Tensor], photo: Tensor, tile: int, over
             weight = weight.to(photo)
             total[place] += weight * network(part)
             weights[place] += weight
-    return total / weights
+    return total.div_(weights)
 
 
 def _starts(length: int, tile: int, overlap: int) -> list[int]:

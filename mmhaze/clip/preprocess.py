@@ -77,16 +77,16 @@ def read_transformers(folder: Path, size: int) -> Preprocess:
              for name, keys in (('size', {'shortest_edge'}), ('crop_size', {'height', 'width'}))]
     if sides != [size, size]:
         raise ValueError(f'{file} resizes to {sides[0]} and crops to {sides[1]} pixels, the network takes {size}.')
-    return Preprocess(size, *(_three(settings.get(name, default), file)
-                              for name, default in (('image_mean', MEAN), ('image_std', STD))), round_down=True)
+    mean, std = (_three(settings.get(name, default), file) for name, default in (('image_mean', MEAN), ('image_std', STD)))
+    return Preprocess(size, mean, std, round_down=True)
 
 
 def read_open_clip(settings: Mapping[str, Any], file: Path, size: int) -> Preprocess:
     """The same from ``preprocess_cfg`` in open_clip's ``open_clip_config.json``, whose other settings were read."""
     if settings.get('resize_mode', 'shortest') != 'shortest' or settings.get('interpolation', 'bicubic') != 'bicubic':
         raise ValueError(f'{file} asks for something else than CLIP does: wanted the shorter side resized, bicubic.')
-    return Preprocess(size, *(_three(settings.get(name, default), file)
-                              for name, default in (('mean', MEAN), ('std', STD))))
+    mean, std = (_three(settings.get(name, default), file) for name, default in (('mean', MEAN), ('std', STD)))
+    return Preprocess(size, mean, std)
 
 
 def _side(size: Any, keys: set[str], file: Path) -> int:
