@@ -1,4 +1,4 @@
-"""What a large photo costs: memory beyond the photo itself and seconds, of each dehazer without training or with random weights.
+"""What a large photo costs each dehazer: memory beyond the photo itself, and seconds; the weights are random.
 
     python -m benchmarks.speed.large_photos --megapixels 6 24 100 --out docs/results/large_photos.json
 

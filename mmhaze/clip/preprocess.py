@@ -77,7 +77,8 @@ def read_transformers(folder: Path, size: int) -> Preprocess:
              for name, keys in (('size', {'shortest_edge'}), ('crop_size', {'height', 'width'}))]
     if sides != [size, size]:
         raise ValueError(f'{file} resizes to {sides[0]} and crops to {sides[1]} pixels, the network takes {size}.')
-    mean, std = (_three(settings.get(name, default), file) for name, default in (('image_mean', MEAN), ('image_std', STD)))
+    mean, std = (_three(settings.get(name, default), file)
+                 for name, default in (('image_mean', MEAN), ('image_std', STD)))
     return Preprocess(size, mean, std, round_down=True)
 
 

@@ -49,8 +49,8 @@ class PrepareHaze(BaseTransform):
     def transform(self, results: dict) -> dict:
         img, depth = _take(results, 'PrepareHaze')
         if not depth.min() > 0:
-            raise ValueError(f'{name_of(results)}: PrepareHaze wants depth in metres, above 0 and infinite for the sky, '
-                             'got 0.')
+            raise ValueError(f'{name_of(results)}: PrepareHaze wants depth in metres, above 0 and infinite for the '
+                             'sky, got 0.')
         if self.size is not None:
             img = fit_within(img, self.size)
             depth = resize_depth(depth, img.shape[:2])
