@@ -2,14 +2,16 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 from pathlib import Path
 
 import cv2
-import numpy as np
 import pytest
+from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmpretrain.registry import DATASETS
 
+from mmhaze.cli.main import main
 from tests.conftest import ROOT
 from tests.ucm.photos import wall
 
@@ -28,17 +30,39 @@ def test_the_example_finds_the_haze_of_a_photo(tmp_path, monkeypatch, capsys):
     assert cv2.imread('haze.png').shape == (240, 320, 3) and cv2.imread('segment.png') is not None
 
 
-def test_the_example_reads_photos_of_ones_own(tmp_path, monkeypatch):
-    example, = (code for code in PYTHON if 'HazeLevelDataset' in code)
+@pytest.fixture
+def own_config(tmp_path, monkeypatch) -> Path:
+    """In a folder with photos of one's own in four levels and three parts, the config that the README shows for them."""
     monkeypatch.chdir(tmp_path)
     Path('my_photos').mkdir()
-    cv2.imwrite('my_photos/a.png', np.zeros((80, 100, 3), np.uint8))
-    Path('my_photos/levels.csv').write_text('file,level\na.png,3\n')
-    config: dict = {}
-    exec(example, config)
+    rows = ['file,level,split']
+    for number, (part, level) in enumerate(product(('train', 'val', 'test'), range(4))):
+        cv2.imwrite(f'my_photos/{number}.png', wall(beta=0.02 * level)[:80, :100])
+        rows.append(f'{number}.png,{level},{part}')
+    Path('my_photos/levels.csv').write_text('\n'.join(rows) + '\n')
+    shown, = (code for code in PYTHON if 'HazeLevelDataset' in code)
+    path = tmp_path / 'mine.py'
+    path.write_text(shown.replace("'mmhaze::", f"'{ROOT}/configs/"))
+    return path
+
+
+def test_the_config_for_photos_of_ones_own_reads_each_part(own_config):
+    config = Config.fromfile(own_config)
     init_default_scope('mmpretrain')
-    sample = DATASETS.build(config['train_dataloader']['dataset'])[0]
-    assert sample['inputs'].shape == (3, 64, 64) and sample['data_samples'].gt_label.tolist() == [3]
+    for place, part in enumerate(('train', 'val', 'test')):
+        data = DATASETS.build(config[f'{part}_dataloader'].dataset)
+        assert [Path(data.get_data_info(index)['img_path']).stem for index in range(len(data))] == [
+            str(4 * place + level) for level in range(4)]
+        assert data[3]['inputs'].shape == (3, 64, 64) and data[3]['data_samples'].gt_label.tolist() == [3]
+    assert config.model.head.num_classes == 4
+
+
+@pytest.mark.slow
+def test_the_config_for_photos_of_ones_own_is_whole_it_trains_and_is_tested(own_config):
+    options = ['--cfg-options', *(f'{part}_dataloader.{each}' for part in ('train', 'val', 'test')
+                                  for each in ('num_workers=0', 'persistent_workers=False'))]
+    assert main(['train', 'mine.py', '--work-dir', 'run', *options, 'train_cfg.max_epochs=1']) == 0
+    assert main(['test', 'mine.py', 'run/epoch_1.pth', '--out', 'tested.pkl', *options]) == 0
 
 
 @pytest.mark.parametrize('page', PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -220,5 +220,4 @@ def with_bases_found(text: str) -> str:
         path = re.sub(r'^(\.\./)+', 'configs/', quoted[1])
         return repr(str(ROOT / path if path.startswith('configs/') else find_config(Path(path).name)))
 
-    line, rest = text.split('\n', 1)
-    return (re.sub("'([^']*)'", find, line) if line.startswith('_base_') else line) + '\n' + rest
+    return re.sub("(?<=^_base_ = )'([^']*)'", find, text, flags=re.MULTILINE)
