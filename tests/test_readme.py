@@ -32,7 +32,7 @@ def test_the_example_finds_the_haze_of_a_photo(tmp_path, monkeypatch, capsys):
 
 @pytest.fixture
 def own_config(tmp_path, monkeypatch) -> Path:
-    """In a folder with photos of one's own in four levels and three parts, the config that the README shows for them."""
+    """Beside photos of one's own in four levels and three parts, the config that the README shows for them."""
     monkeypatch.chdir(tmp_path)
     Path('my_photos').mkdir()
     rows = ['file,level,split']

@@ -4,10 +4,11 @@
     mmhaze doctor my_photos --classes clear light dense
     mmhaze doctor configs/magnet/magnet-fe-s_resnet18_hazel-level.py
 
-SET is a folder with manifest.csv, a folder with a folder a level, a .csv or .txt file with the levels of photos, or a
-config file, whose training, validation and test sets are compared. Every photo is read. A table of the photos comes
-first, then which level has the least haze and which the most, with a photo of each, then what is worth knowing. The
-last line counts what was passed over, and why. Before it stand the problems, the worst first:
+SET is a folder with manifest.csv, a folder with a folder a level, a .csv or .txt file with the levels of photos, pairs
+of hazy and clear photos in folders or in a .csv file, or a config file, whose training, validation and test sets are
+compared. Every photo is read. A table of the photos comes first, then which level has the least haze and which the
+most, with a photo of each, then what is worth knowing. The last line counts what was passed over, and why. Before it
+stand the problems, the worst first:
 
     - faults of the list, and of a config whose network has other levels than the photos
     - photos that are missing or cannot be read

@@ -47,7 +47,7 @@ def read_table(path: Path, root: Path, *, split: str | None = None, levels: int 
             level = called[name] if name in called else _read_level(row['level'], levels, where)
             if not row['file'].strip():
                 raise ValueError(f'{where} names no photo.')
-            photos.append(Listed(locate(root, row['file'], where), level, _read_parts(row),
+            photos.append(Listed(locate(root, row['file'], where), level, read_parts(row),
                                  _read_description(row, root, where), where, name if name in called else ''))
         except ValueError as error:
             report(error)
@@ -101,7 +101,8 @@ def _read_level(text: str, levels: int | None, where: str) -> int:
     return int(number)
 
 
-def _read_parts(row: dict[str, str]) -> dict[str, str]:
+def read_parts(row: dict[str, str]) -> dict[str, str]:
+    """The part by each split that a row names, see :class:`~.listing.Listed`."""
     named = {name[len('split_'):]: read_part(text) for name, text in row.items() if name.lower().startswith('split_')}
     return {**named, '': read_part(row['split'])} if 'split' in row else named
 

@@ -18,8 +18,10 @@ from .haze_wild import name_by_visibility
 from .level_count import build_list, find_misfits
 from .level_table import read_table
 from .listing import PARTS, Listed, read_folders
+from .pairs import Pair, find_pairs, holds_pairs, is_pair_table, read_pairs
 
-WANTED = f'a folder with {MANIFEST} or with a folder a level, a .csv or .txt file, or a config file'
+WANTED = f'a folder with {MANIFEST}, with a folder a level or with pairs, a .csv or .txt file, or a config file'
+PAIR_LEVELS = ('clear', 'hazy')
 MOST_LEVELS = 1000  # a level beyond is a slip of the pen, and a table of as many rows would help nobody
 
 
@@ -49,7 +51,8 @@ def open_source(path: Path, names: Sequence[str] | None = None, options: dict | 
 
     Args:
         path: a folder with ``manifest.csv`` or with a folder a level, a ``.csv`` or ``.txt`` file as
-            :class:`~mmhaze.datasets.HazeLevelDataset` has them, or a config file.
+            :class:`~mmhaze.datasets.HazeLevelDataset` has them, a config file; or pairs as
+            :class:`~mmhaze.datasets.PairedHazeDataset` has them, whose clear photos are level 0 and whose hazy ones 1.
         names: of the levels.
         options: entries of the config to change, by their dotted names.
 
@@ -66,6 +69,8 @@ def open_source(path: Path, names: Sequence[str] | None = None, options: dict | 
         raise FileNotFoundError(f'There is nothing at {path}. Wanted {WANTED}.')
     if path.suffix == '.py':
         source = _open_config(path, options or {})
+    elif pairs := _list_pairs(path, passed):
+        source = Source(str(path), _list_both(pairs), PAIR_LEVELS, passed=passed)
     elif path.is_dir() and not (path / MANIFEST).is_file():
         photos, levels = read_folders(path, names=names, report=problems.append, pass_over=passed.add)
         source = Source(str(path), tuple(photos), levels, folder=path, passed=passed)
@@ -81,6 +86,28 @@ def open_source(path: Path, names: Sequence[str] | None = None, options: dict | 
     if not source.photos:
         raise ValueError(' '.join((f'{path} lists no photo.', *source.problems)))
     return source
+
+
+def _list_pairs(path: Path, passed: PassedOver) -> list[Pair]:
+    """The pairs of a folder, or of its folders train, val and test, or of a table; none where it is something else."""
+    if not path.is_dir():
+        is_table = path.suffix.lower() in TABLE_SUFFIXES and is_pair_table(path)
+        return list(read_pairs(path, path.parent)) if is_table else []
+    tops = {part: path / part for part in PARTS if (path / part).is_dir()} or {'': path}
+    if (path / MANIFEST).is_file() or not all(map(holds_pairs, tops.values())):
+        return []
+    return [replace(pair, parts={'': part} if part else {}) for part, top in tops.items()
+            for pair in find_pairs(top, pass_over=passed.add)]
+
+
+def _list_both(pairs: Sequence[Pair]) -> tuple[Listed, ...]:
+    """The clear photos, each once in a part, and the hazy ones; a clear photo is the scene of both."""
+    photos: dict[tuple, Listed] = {}
+    for pair in pairs:
+        for path, level in ((pair.clear, 0), (pair.hazy, 1)):
+            photo = Listed(path, level, pair.parts, dict(scene=str(pair.clear)), pair.where)
+            photos.setdefault((path, level, *pair.parts.items()), photo)
+    return tuple(photos.values())
 
 
 def _find_beside(photos: Sequence[Listed], root: Path) -> PassedOver:
@@ -140,6 +167,10 @@ def _list_samples(dataset: Any, where: str) -> list[Listed]:
     photos: dict[tuple, Listed] = {}  # each once: RepeatDataset and the like give a photo many times
     for index in range(len(dataset)):
         info = dataset.get_data_info(index)
+        if 'img_path' in info and 'clear_path' in info and 'gt_label' not in info:
+            pair = Pair(Path(info['img_path']), Path(info['clear_path']), where=where)
+            photos.update(((photo.path, photo.level), photo) for photo in _list_both([pair]))
+            continue
         level = info.get('gt_label')
         if 'img_path' not in info or not isinstance(level, (int, np.integer)) or not 0 <= level < MOST_LEVELS:
             raise ValueError(f'the data set gives {sorted(info)} and gt_label={level}, wanted an img_path and a '

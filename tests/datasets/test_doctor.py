@@ -322,3 +322,47 @@ def test_wrapped_data_sets_are_looked_into(config, planted):
     diagnosis = examine(path)
     assert diagnosis.counts == {'all': [6, 6, 6], 'train': [4, 4, 4], 'test': [2, 2, 2]}
     assert diagnosis.findings == ()
+
+
+# pairs
+
+def write_pairs(folder: Path, *names: str) -> None:
+    for number, name in enumerate(names):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(folder / name), np.random.default_rng(number).integers(0, 256, (60, 80, 3), np.uint8))
+
+
+def test_pairs_in_one_folder_are_clear_photos_and_hazy_ones(tmp_path):
+    write_pairs(tmp_path, '01_hazy.png', '01_GT.png', '02_hazy.png', '02_GT.png')
+    diagnosis = examine(tmp_path)
+    assert diagnosis.levels == ('clear', 'hazy') and diagnosis.counts == {'all': [2, 2]} and not diagnosis.problems
+    assert [Path(seen.photo).name for seen in diagnosis.order] == ['01_GT.png', '01_hazy.png']
+
+
+def test_the_parts_of_pairs_are_compared(tmp_path):
+    for part in ('train', 'test'):
+        write_pairs(tmp_path / part, 'hazy/1_1.png', 'GT/1.png', 'hazy/1_2.png')
+    diagnosis = examine(tmp_path)
+    assert diagnosis.counts == {'all': [2, 4], 'train': [1, 2], 'test': [1, 2]}
+    assert only(diagnosis, 'copies across').text == 'In more than one part, equal in every pixel: 3 photos.'
+
+
+def test_a_clear_photo_of_a_table_in_two_parts_is_a_scene_across(tmp_path):
+    write_pairs(tmp_path, '1.png', '2.png', 'c.png')
+    (tmp_path / 'pairs.csv').write_text('Hazy;Clear;Split\n1.png;c.png;train\n2.png;c.png;test\n')
+    diagnosis = examine(tmp_path / 'pairs.csv')
+    assert diagnosis.counts == {'all': [2, 2], 'train': [1, 1], 'test': [1, 1]}
+    assert 'scenes across' in [finding.kind for finding in diagnosis.problems]
+
+
+def test_pairs_of_a_config_are_examined(tmp_path):
+    write_pairs(tmp_path, 'hazy/1.png', 'GT/1.png', 'hazy/2.png', 'GT/2.png')
+    config = tmp_path / 'pairs.py'
+    config.write_text(f"train_dataloader = dict(dataset=dict(type='PairedHazeDataset', data_root='{tmp_path}'))\n")
+    assert examine(config).counts == {'all': [2, 2], 'train': [2, 2]}
+
+
+def test_pairs_without_a_clear_photo_are_told(tmp_path):
+    write_pairs(tmp_path, '01_hazy.png', '02_GT.png')
+    with pytest.raises(ValueError, match='have no clear one'):
+        examine(tmp_path)

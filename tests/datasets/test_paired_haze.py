@@ -51,6 +51,27 @@ def test_resides_numbered_photos_belong_to_the_clear_one_without_the_numbers(tmp
         ('hazy/1400_10.png', 'clear/1400.png'), ('hazy/cam_2_3.png', 'clear/cam_2.png')]
 
 
+@pytest.mark.parametrize(('hazy', 'clear'), [
+    ('01_hazy.png', '01_GT.png'), ('hazy/01_hazy.png', 'GT/01_GT.png'), ('HAZY/01.png', 'gt/01.png'),
+    ('hazy/01_outdoor_hazy.jpg', 'GT/01_outdoor_GT.jpg'), ('hazy/33_indoor_hazy.jpg', 'GT/33_indoor_GT.jpg'),
+    ('hazy/0001_0.8_0.2.jpg', 'clear/0001.png'), ('haze/1_0.76_1.8.png', 'gt/1.png'), ('hazy/01_hazy.png', 'GT/01.png'),
+    ('haze/hazy_01.png', 'clean/gt_01.jpg'), ('01-fog.jpg', '01-clear.jpg'), ('a/01_hazy.png', 'a/01_GT.png')])
+def test_pairs_named_as_published_sets_name_them_are_read(hazy, clear, tmp_path):
+    """NH-HAZE, Dense-Haze, NTIRE 2021, O-HAZE, I-HAZE, SOTS, Haze4K, and mixtures of them."""
+    other = [name.replace('01', '02').replace('33', '34').replace('1_0', '2_0').replace('gt/1', 'gt/2')
+             for name in (hazy, clear)]
+    make(tmp_path / 'set', hazy, clear, *other)
+    folders = dict(hazy='.', clear='.') if hazy.startswith('a/') else {}
+    read = pairs(PairedHazeDataset(str(tmp_path / 'set'), **folders), tmp_path / 'set')
+    assert read == [(hazy, clear), tuple(other)]
+
+
+def test_the_whole_name_comes_before_what_a_mark_leaves(tmp_path):
+    make(tmp_path, 'hazy/1.png', 'hazy/clear_1.png', 'GT/1.png', 'GT/clear_1.png')
+    assert pairs(PairedHazeDataset(str(tmp_path)), tmp_path) == [
+        ('hazy/1.png', 'GT/1.png'), ('hazy/clear_1.png', 'GT/clear_1.png')]
+
+
 def test_a_table_names_pairs_and_their_parts(tmp_path):
     make(tmp_path, 'x/1.png', 'x/2.png', 'y/1.png')
     (tmp_path / 'pairs.csv').write_text('clear,hazy,split_scene\ny/1.png,x/1.png,train\ny/1.png,x/2.png,test\n')
@@ -61,7 +82,10 @@ def test_a_table_names_pairs_and_their_parts(tmp_path):
 
 
 @pytest.mark.parametrize(('files', 'settings', 'says'), [
-    (['GT/a.png'], {}, r'no folder .*hazy'),
+    (['GT/a.png'], {}, r"no folder .*hazy, only GT\. Set .* hazy='\.\.\.' and clear=.* '\.' where they lie in one"),
+    (['hazy/a.png', 'clear/a.png', 'clean/a.png'], {}, 'no folder .*GT, only clean, clear, hazy'),
+    (['01_hazy.png', '01_GT.png', '02.png'], {}, '1 photos that are called neither as .* such as 02.png'),
+    (['01_hazy.png', '02_GT.png'], {}, r'1 photos of .* have no clear one .* such as 01_hazy\.png'),
     (['GT/a.png', 'hazy/a.png', 'hazy/b_1.png'], {}, r'1 photos of .*hazy have no clear one in .*such as b_1.png'),
     (['GT/a.png', 'hazy/a.txt'], {}, 'has no pair'),
     (['GT/a.png'], dict(ann_file='pairs.csv'), 'no file of pairs'),
