@@ -49,9 +49,39 @@ def list_models(module: ModuleType) -> None:
     register_models()
 
 
+def prepare_photos(module: ModuleType) -> None:
+    """mmpretrain's inferencers read and prepare photos as the test data of a config has it, not by its pipeline alone.
+
+    Their methods are changed, not their beginning: a config is often what imports mmhaze, in the midst of it.
+    """
+    for kind in vars(module).values():
+        if isinstance(kind, type) and '_init_pipeline' in vars(kind):
+            _prepare_photos(kind)
+
+
+def _prepare_photos(kind: Any) -> None:
+    init_pipeline, preprocess = kind._init_pipeline, kind.preprocess
+
+    @functools.wraps(init_pipeline)
+    def own_first(self: Any, cfg: Any) -> Any:
+        own = import_module('mmhaze.apis.host_inferencers')
+        self.mmhaze_pipeline = own.own_pipeline(self.model, cfg)
+        return init_pipeline(self, cfg) if self.mmhaze_pipeline is None else self.mmhaze_pipeline
+
+    @functools.wraps(preprocess)
+    def read_first(self: Any, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        if getattr(self, 'mmhaze_pipeline', None) is not None:
+            inputs = map(import_module('mmhaze.apis.host_inferencers').read_input, inputs)
+        return preprocess(self, inputs, *args, **kwargs)
+
+    kind._init_pipeline, kind.preprocess = own_first, read_first
+
+
+_APIS = ('image_classification', 'image_retrieval', 'feature_extractor')
 CHANGES: dict[str, Callable[[ModuleType], None]] = {
     'mmengine.registry.registry': look_twice, 'mmengine.runner.checkpoint': read_safely,
-    'mmpretrain.utils.dependency': leave_out_multimodal, 'mmpretrain.apis.model': list_models}
+    'mmpretrain.utils.dependency': leave_out_multimodal, 'mmpretrain.apis.model': list_models,
+    **{f'mmpretrain.apis.{name}': prepare_photos for name in _APIS}}
 
 
 class HostFinder:

@@ -52,15 +52,14 @@ class LevelModel:
         self.config = Config.fromfile(path)
         self.network = build_network(self.config, weights_of(state), path, checkpoint, device)
         self.device = next(self.network.parameters()).device
-        self.steps = _steps_after_loading(self.config, path)
+        self.steps = steps_after_loading(self.config, path)
         self._pipelines = threading.local()
         self.classes = _level_names(self.config, state, _count_levels(self.config.model.head))
 
     def prepare(self, img: np.ndarray, name: str) -> dict[str, Any]:
         """What the network takes of a photo, (H, W, 3) uint8 BGR, as the test data of the config has it."""
         if not hasattr(self._pipelines, 'own'):  # transforms that share their draws are not for several threads
-            with DefaultScope.overwrite_default_scope('mmpretrain'):
-                self._pipelines.own = Compose([TRANSFORMS.build(step) for step in self.steps])
+            self._pipelines.own = build_steps(self.steps)
         return self._pipelines.own(dict(img=img, img_path=name, img_shape=img.shape[:2], ori_shape=img.shape[:2]))
 
     @torch.inference_mode()
@@ -101,13 +100,36 @@ def build_network(config: Config, weights: Mapping[str, Any] | None, where: str 
     return network
 
 
-def _steps_after_loading(config: Config, path: Path) -> list[dict]:
+def prepares_photos(config: Config) -> bool:
+    """Whether the test data of a config is prepared by more than the pipeline that hosts know, or is read by mmhaze."""
+    data = config.get('test_dataloader', {}).get('dataset', {})
+    return bool(data.get('prepare')) or _kind(next(iter(data.get('pipeline') or ()), {})) == LOADERS[0]
+
+
+def steps_after_loading(config: Config, where: str | Path) -> list[dict]:
+    """What is done to a photo after it was read, the configs of the transforms; ``where`` is the config, for the error.
+
+    Raises:
+        ValueError: the config does not say how a photo is prepared.
+    """
     data = config.get('test_dataloader', {}).get('dataset', {})
     steps = [*data.get('prepare', []), *data.get('pipeline', [])]
-    if not steps or steps[0].get('type') not in LOADERS:
-        raise ValueError(f'{path} does not say how a photo is prepared: wanted test_dataloader.dataset with a prepare '
+    if not steps or _kind(steps[0]) not in LOADERS:
+        raise ValueError(f'{where} does not say how a photo is prepared: wanted test_dataloader.dataset with a prepare '
                          f'or pipeline that begins with one of {", ".join(LOADERS)}.')
     return steps[1:]
+
+
+def build_steps(steps: Sequence[dict]) -> Compose:
+    """The transforms of these configs, one after the other."""
+    with DefaultScope.overwrite_default_scope('mmpretrain'):
+        return Compose([TRANSFORMS.build(step) for step in steps])
+
+
+def _kind(step: Mapping[str, Any]) -> str:
+    """The class of a step without its scope, ``mmhaze.LoadPhoto`` as ``LoadPhoto``."""
+    kind = step.get('type', '')
+    return kind.split('.')[-1] if isinstance(kind, str) else kind.__name__
 
 
 def _count_levels(head: dict) -> int:
