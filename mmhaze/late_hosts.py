@@ -43,6 +43,35 @@ def leave_out_multimodal(module: ModuleType) -> None:
     leave_out_broken_multimodal()
 
 
+def find_own_configs(module: ModuleType) -> None:
+    """``_base_ = 'mmhaze::baselines/resnet18_hazel-level.py'`` names a config that came with mmhaze, however installed.
+
+    It keeps the scope of the config that names it, as one named by its path does: mmengine would look for every part
+    in mmhaze's own registries, which know none of mmpretrain's.
+    """
+    find = module.Config._get_cfg_path
+
+    def find_base(cfg_path: str, filename: str) -> tuple[str, str | None]:
+        from .runtime.shipped import SCOPE, find_config
+        return (str(find_config(cfg_path)), None) if cfg_path.startswith(SCOPE) else find(cfg_path, filename)
+
+    module.Config._get_cfg_path = staticmethod(find_base)
+
+
+def get_own_configs(module: ModuleType) -> None:
+    """``mmengine.hub.get_config('mmhaze::baselines/resnet18_hazel-level.py')`` gives it, too."""
+    get = module.get_config
+
+    @functools.wraps(get)
+    def get_config(cfg_path: str, pretrained: bool = False) -> Any:
+        from .runtime.shipped import SCOPE, find_config
+        return module.Config.fromfile(find_config(cfg_path)) if cfg_path.startswith(SCOPE) else \
+            get(cfg_path, pretrained)
+
+    for each in (module, sys.modules['mmengine.hub']):
+        each.get_config = get_config  # type: ignore[attr-defined]
+
+
 def list_models(module: ModuleType) -> None:
     """mmpretrain finds mmhaze's models by their names."""
     from .runtime.shipped import register_models
@@ -80,6 +109,7 @@ def _prepare_photos(kind: Any) -> None:
 _APIS = ('image_classification', 'image_retrieval', 'feature_extractor')
 CHANGES: dict[str, Callable[[ModuleType], None]] = {
     'mmengine.registry.registry': look_twice, 'mmengine.runner.checkpoint': read_safely,
+    'mmengine.config.config': find_own_configs, 'mmengine.hub.hub': get_own_configs,
     'mmpretrain.utils.dependency': leave_out_multimodal, 'mmpretrain.apis.model': list_models,
     **{f'mmpretrain.apis.{name}': prepare_photos for name in _APIS}}
 

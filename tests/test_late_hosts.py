@@ -1,7 +1,10 @@
 """Code that was written when ``import mmhaze`` registered: it works in whichever order the hosts are imported."""
 from __future__ import annotations
 
+import os
 import pickle
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from importlib import import_module
@@ -12,10 +15,11 @@ import pytest
 from mmcv.transforms import Compose
 
 from mmhaze import late_hosts
+from mmhaze.runtime.shipped import find_config
 from mmhaze.transforms import UCM
 from mmhaze.ucm import segment_haze
 
-from .conftest import checks_content
+from .conftest import ROOT, checks_content
 from .test_registry import run
 
 OLD_CONFIG = '''
@@ -132,3 +136,54 @@ def test_a_host_that_is_not_installed_is_missed_as_ever(host, monkeypatch):
     late_hosts.watch_hosts()
     with pytest.raises(ModuleNotFoundError, match="No module named 'no_such_host'"):
         import_module('no_such_host')
+
+
+# configs of mmhaze, by their names in the package
+
+NAMED = '''
+from pathlib import Path
+Path('mine.py').write_text("_base_ = 'mmhaze::baselines/resnet18_demo.py'\\nmodel = dict(head=dict(num_classes=3))\\n")
+'''
+CHECKED = '''
+config = Config.fromfile('mine.py')
+assert config.model.type == 'ImageClassifier' and config.model.head.num_classes == 3, config
+assert '_scope_' not in str(config), config
+assert get_config('mmhaze::baselines/resnet18_demo.py').model.head.num_classes == 5
+print('found')
+'''
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('imports', [
+    'import mmhaze\nfrom mmengine import Config\nfrom mmengine.hub import get_config',
+    'from mmengine import Config\nimport mmengine.hub\nimport mmhaze\nfrom mmengine.hub import get_config'])
+@pytest.mark.parametrize('place', ['checkout', 'wheel'])
+def test_a_config_of_the_package_is_found_by_its_name_from_any_folder(imports, place, tmp_path):
+    """As a wheel has it, and as a checkout that nothing was installed from."""
+    if place == 'wheel':
+        subprocess.run([sys.executable, 'setup.py', '-q', 'build_py', '--build-lib', str(tmp_path / 'home')], cwd=ROOT,
+                       check=True, capture_output=True)
+    else:
+        for name in ('mmhaze', 'configs'):
+            shutil.copytree(ROOT / name, tmp_path / 'home' / name, ignore=shutil.ignore_patterns('.mim', '__pycache__'))
+        shutil.copy(ROOT / 'model-index.yml', tmp_path / 'home')
+    code = f'{NAMED}{imports}\n{CHECKED}import mmhaze\nprint(mmhaze.__file__)'
+    said = subprocess.run([sys.executable, '-c', code], cwd=tmp_path, capture_output=True, text=True, timeout=120,
+                          env=dict(os.environ, PYTHONPATH=str(tmp_path / 'home')))
+    assert said.stdout.splitlines()[-2:] == ['found', str(tmp_path / 'home/mmhaze/__init__.py')], said.stderr
+
+
+@pytest.mark.parametrize('name', ['mmhaze::baselines/resnet18_demo.py', 'mmhaze::baselines/resnet18_demo',
+                                  'mmhaze::resnet18_demo', 'resnet18_demo', 'resnet18_demo.py'])
+def test_all_spellings_of_a_shipped_config_are_one_file(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert find_config(name).is_file() and find_config(name).parts[-2:] == ('baselines', 'resnet18_demo.py')
+
+
+@pytest.mark.parametrize(('name', 'says'), [
+    ('mmhaze::baselines/nothing.py', 'There is no config mmhaze::baselines/nothing.py: wanted'),
+    ('mmhaze::../model-index.yml', 'There is no config'), ('resnet18_dmo', 'such as resnet18_demo'),
+    ('.', r'^\. is a folder: wanted a file')])
+def test_a_config_that_is_not_there_is_named_with_one_that_is_near(name, says):
+    with pytest.raises(FileNotFoundError, match=says):
+        find_config(name)

@@ -10,7 +10,6 @@ from typing import Union
 import cv2
 import numpy as np
 import torch
-from mmengine.config import Config
 from torch import Tensor
 
 from ..io.devices import check_device
@@ -21,8 +20,10 @@ from ..models.dehazers import BaseDehazer, DarkChannelPrior
 from ..models.dehazers.published import own_names
 from ..models.guidance import GuidedDehazer
 from ..models.trained import build_network
-from ..registry import MODELS, register_all_modules
+from ..registry import MODELS
 from ..runtime.checkpoints import load_checkpoint, weights_of
+from ..runtime.configs import read_config
+from ..runtime.settings import check_settings
 from ..runtime.shipped import find_config
 from .inferencer import HazeInferencer, HazePrediction
 from .inputs import PhotoInput, PhotoSource, list_photos, problem_of
@@ -238,9 +239,9 @@ def _level(prediction: HazePrediction | None) -> float:
 
 def _load(model: str | Path, checkpoint: str | Path | None, device: str | torch.device | None) -> BaseDehazer:
     check_device(device)  # before what takes long
-    register_all_modules()
     path = find_config(model)
-    config = Config.fromfile(path)
+    config = read_config(path)
+    check_settings(config, path, ('model',))
     kind = MODELS.get(config.model.type)
     if kind is None or not issubclass(kind, BaseDehazer):
         raise ValueError(f'{path} is not the config of a dehazer but of {config.model.type}. Wanted one such as '

@@ -74,5 +74,5 @@ def check_dehazer(args: argparse.Namespace) -> None:
 
 
 def _complete_config(prefix: str, **asked: Any) -> list[str]:
-    from ..runtime.shipped import CONFIGS
-    return [file.stem for file in sorted(CONFIGS.rglob('*.py')) if '_base_' not in file.parts]
+    from ..runtime.shipped import list_configs
+    return [file.stem for file in list_configs()]

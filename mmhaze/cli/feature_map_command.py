@@ -37,12 +37,13 @@ def run(args: argparse.Namespace) -> int:
 
     from ..io.progress import show_progress
     from ..models.trained import LevelModel
+    from ..runtime.slips import as_slips
     from ..visualization.embedding import draw_embedding, embed, extract_features, write_embedding
 
     model = LevelModel(args.model, args.checkpoint, args.device)
     config = dict(model.config.test_dataloader.dataset)
     config |= {key: value for key, value in (('data_root', args.data), ('part', args.part)) if value}
-    with DefaultScope.overwrite_default_scope('mmpretrain'):
+    with DefaultScope.overwrite_default_scope('mmpretrain'), as_slips(args.model):
         dataset = DATASETS.build(config)
     with show_progress(len(dataset), label='Features', unit='photos') as advance:
         features = extract_features(model, dataset, args.feature, advance=advance)

@@ -56,10 +56,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def tell_where(do: Callable[[Any], None], cfg: Any) -> int:
-    """Trains or tests; an error of a part that a config names is told with the place in the code, which is needed."""
+    """Trains or tests; an error that is not the user's is told with the place in the code, which is needed then."""
+    from ..runtime.slips import find_slip
     try:
         do(cfg)
-    except Exception:
+    except Exception as error:
+        if slip := find_slip(error):
+            raise ValueError(slip) from error
         sys.excepthook(*sys.exc_info())
         return 1
     return 0

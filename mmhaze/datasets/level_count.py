@@ -10,6 +10,7 @@ import numpy as np
 from mmengine.registry import DefaultScope
 from mmpretrain.registry import DATASETS, TRANSFORMS
 
+from ..runtime.slips import as_slips
 from .haze_level import HazeLevelDataset
 
 COSTLY = ('pipeline', 'prepare', 'cache_mb')  # nothing of a data set but its list is wanted
@@ -54,10 +55,9 @@ def check_levels(config: Any, parts: Iterable[str], trained: Levels | None = Non
     Raises:
         FileNotFoundError, ValueError: a data set is not there, not as it should be, or has other levels.
     """
-    if not class_counts(config):
-        return
     there = [part for part in parts if config.get(f'{part}_dataloader')]
-    datasets = {part: build_list(config[f'{part}_dataloader'].dataset) for part in there}
+    with as_slips(config.filename):
+        datasets = {part: build_list(config[f'{part}_dataloader'].dataset) for part in there}
     for misfit in find_misfits(config, datasets, trained):
         raise ValueError(misfit)
 

@@ -9,6 +9,7 @@ from typing import Any
 from ..io.files import locate
 from ..io.tables import open_table, read_lines, read_number
 from .listing import PARTS, Listed, enumerate_names, natural, order_names, stop
+from .makers import describe_making
 
 # columns of a table that go along with a photo, where they are there, and what they are
 DESCRIPTION: dict[str, Callable[[str], Any]] = dict(scene=str, fog=str, beta=read_number, visibility=read_number)
@@ -37,8 +38,8 @@ def read_table(path: Path, root: Path, *, split: str | None = None, levels: int 
         ValueError: a column is missing, and whatever ``report`` gets, such as a path that leaves ``root``.
     """
     if not path.is_file():
-        raise FileNotFoundError(f'There is no annotation file {path}. Make the data set first, or set data_root and '
-                                "ann_file to where it is; for photos in a folder a level, ann_file=''.")
+        raise FileNotFoundError(f'There is no annotation file {path}. {describe_making(root, path.name)}, or set '
+                                "data_root and ann_file to where it is; for photos in a folder a level, ann_file=''.")
     photos = []
     called = _find_named(path, split, names)
     for row, where in _rows(path, split):

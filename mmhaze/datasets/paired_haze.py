@@ -9,6 +9,7 @@ from mmengine.logging import print_log
 
 from ..io.search import PassedOver
 from ..registry import DATASETS
+from .makers import describe_making
 from .pairs import CLEAR, HAZY, Pair, find_pairs, read_pairs
 
 
@@ -75,9 +76,10 @@ class PairedHazeDataset(BaseDataset):
         return pairs
 
     def _read_table(self) -> list[Pair]:
-        path = Path(self.ann_file)
+        path, root = Path(self.ann_file), Path(self.data_root)
         if not path.is_file():
-            raise FileNotFoundError(f'There is no file of pairs {path}. Set data_root and ann_file to where it is.')
+            raise FileNotFoundError(f'There is no file of pairs {path}. {describe_making(root, path.name)}, or set '
+                                    'data_root and ann_file to where it is.')
         column = (f'split_{self.split}' if self.split else 'split') if self.part else None
-        return [pair for pair in read_pairs(path, Path(self.data_root), column)
+        return [pair for pair in read_pairs(path, root, column)
                 if self.part in (None, pair.parts.get(self.split or ''))]

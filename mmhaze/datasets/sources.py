@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from mmengine.config import Config
 
 from ..io.search import OUTPUT_MARKER, UNNAMED, PassedOver, classify
 from ..io.tables import TABLE_SUFFIXES
-from ..registry import register_all_modules
+from ..runtime.configs import read_config
 from ..synthesis.writer import MANIFEST
 from .haze_wild import name_by_visibility
 from .level_count import build_list, find_misfits
@@ -131,12 +130,7 @@ def _guess_names(photos: Sequence[Listed]) -> tuple[str, ...]:
 
 def _open_config(path: Path, options: dict) -> Source:
     """The parts of a config file; validation and test are one part where they have the same photos."""
-    register_all_modules()
-    try:
-        config = Config.fromfile(path)
-        config.merge_from_dict(options)
-    except Exception as error:  # a config file is a program, and may fail in any way
-        raise ValueError(f'{path} cannot be read as a config file: {error}') from error
+    config = read_config(path, options)
     lists: dict[str, list[Listed]] = {}
     datasets: dict[str, Any] = {}
     problems: list[str] = []

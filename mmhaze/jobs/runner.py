@@ -119,7 +119,8 @@ class _Run(Generic[Found, TallyOf]):
             folder = self.job.folder
             if folder is not None:
                 name = video.name.removesuffix('.mp4')
-                files = {kind: stack.enter_context(VideoFile(folder.place(kind, name, '.mp4'), fps)) for kind in folder.made}
+                files = {kind: stack.enter_context(VideoFile(folder.place(kind, name, '.mp4'), fps))
+                         for kind in folder.made}
 
             def draw(answer: Answer[Found]) -> Answer[Found]:
                 return replace(answer, pictures=() if folder is None else tuple(answer.pictures))

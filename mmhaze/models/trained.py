@@ -16,9 +16,11 @@ from mmpretrain.registry import DATASETS, MODELS, TRANSFORMS
 
 from ..io.denormals import zero_denormals
 from ..io.devices import check_device
-from ..registry import register_all_modules
 from ..runtime.checkpoints import load_checkpoint, weights_of
+from ..runtime.configs import read_config
+from ..runtime.settings import check_settings
 from ..runtime.shipped import find_config
+from ..runtime.slips import as_slips
 
 LOADERS = ('LoadPhoto', 'LoadImageFromFile')
 
@@ -46,10 +48,10 @@ class LevelModel:
 
     def __init__(self, config: str | Path, checkpoint: str | Path, device: str | torch.device | None = None) -> None:
         check_device(device)  # before what takes long
-        register_all_modules()
         path = find_config(config)
         state = load_checkpoint(checkpoint)
-        self.config = Config.fromfile(path)
+        self.config = read_config(path)
+        check_settings(self.config, path, ('model', 'test_dataloader'))
         self.network = build_network(self.config, weights_of(state), path, checkpoint, device)
         self.device = next(self.network.parameters()).device
         self.steps = steps_after_loading(self.config, path)
@@ -83,7 +85,7 @@ def build_network(config: Config, weights: Mapping[str, Any] | None, where: str 
         ValueError: the weights are not those of the network, or there is no such device.
     """
     check_device(device)
-    with DefaultScope.overwrite_default_scope('mmpretrain'):
+    with DefaultScope.overwrite_default_scope('mmpretrain'), as_slips(where):
         network = MODELS.build(config.model)
     try:
         if weights is not None:

@@ -18,11 +18,12 @@ from typing import Any
 from mmengine.config import Config
 
 from ..io.files import read_json, write_whole
+from ..runtime.configs import change_config, read_config
+from ..runtime.settings import LOADERS, check_settings
 from ..version import __version__
 from .data_sets import DataSet, Listing
 from .paper_tables import TableRow
 
-LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 VAL_INTERVAL = 5  # epochs; validation is for the curve alone
 
 
@@ -99,18 +100,15 @@ def load_config(path: Path, data: DataSet, split: str, seed: int, options: Mappi
     Raises:
         ValueError: it would not be tested on the test part.
     """
-    config = Config.fromfile(path)
+    config = read_config(path)
     config.randomness.seed = seed
     config.train_cfg.val_interval = max(VAL_INTERVAL, config.train_cfg.get('val_interval', 1))
     for loader in LOADERS:
         config[loader].dataset.split = data.splits[split]
-    if options:
-        config.merge_from_dict(dict(options))
+    change_config(config, options or {}, path)
+    check_settings(config, path)
     if 'T_max' in config.param_scheduler and not any('T_max' in name for name in options or ()):
         config.param_scheduler.T_max = config.train_cfg.max_epochs  # a shorter training has a shorter cosine
-    for loader in LOADERS:
-        if not config[loader].num_workers:
-            config[loader].persistent_workers = False  # there are none to persist
     if config.test_dataloader.dataset.part != 'test' or config.train_dataloader.dataset.part != 'train':
         raise ValueError(f'{path} does not train on the part train and test on the part test.')
     return config

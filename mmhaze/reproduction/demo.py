@@ -14,6 +14,7 @@ from mmengine.runner import Runner
 
 from ..io.photo import read_photo
 from ..io.progress import show_progress
+from ..runtime.configs import read_config
 from ..runtime.shipped import find_config
 from ..visualization import Prediction
 
@@ -33,7 +34,7 @@ class ProgressHook(Hook):
 
 def load_config(name: str, data: Path, out: Path, epochs: int | None = None) -> Config:
     """A config of the demo with its photos in ``data``, its results below ``out``, and perhaps fewer epochs."""
-    cfg = Config.fromfile(find_config(CONFIGS[name]))
+    cfg = read_config(find_config(CONFIGS[name]))
     cfg.work_dir = str(out / name.lower())
     cfg.log_level = 'ERROR'  # the losses are in the work dir; on the screen there is the progress
     for loader in (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader):

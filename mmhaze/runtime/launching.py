@@ -10,7 +10,8 @@ from typing import Any
 import torch
 from mmengine.config import Config
 
-from ..registry import register_all_modules
+from .configs import read_config
+from .settings import check_settings
 
 
 def load_run(path: Path, work_dir: str | None = None, options: Mapping[str, Any] | None = None, launcher: str = 'none',
@@ -26,11 +27,12 @@ def load_run(path: Path, work_dir: str | None = None, options: Mapping[str, Any]
         options: entries of the config to change.
         launcher: what started the processes: ``'none'``, ``'pytorch'``, ``'slurm'`` or ``'mpi'``.
         local_rank: which of this machine's processes this is, where the environment does not say.
+
+    Raises:
+        ValueError: the config cannot be read, or something in it is misspelt.
     """
-    register_all_modules()
-    cfg = Config.fromfile(path)
-    if options:
-        cfg.merge_from_dict(dict(options))
+    cfg = read_config(path, options)
+    check_settings(cfg, path)
     cfg.work_dir = work_dir or cfg.get('work_dir') or str(Path('work_dirs', path.stem))
     cfg.launcher = launcher
     os.environ.setdefault('LOCAL_RANK', str(local_rank))

@@ -1,6 +1,8 @@
 """Training and testing a network as its config says."""
 from __future__ import annotations
 
+from pathlib import Path
+
 from mmengine.config import Config
 from mmengine.runner import Runner
 
@@ -32,7 +34,14 @@ def set_training(cfg: Config, resume: str | None = None, amp: bool = False) -> N
 
 
 def set_testing(cfg: Config, checkpoint: str, out: str | None = None) -> None:
-    """Has a config test a checkpoint, and write every prediction to ``out``, a ``.pkl`` file."""
+    """Has a config test a checkpoint, and write every prediction to ``out``, a ``.pkl`` file.
+
+    Raises:
+        ValueError: ``out`` is none.
+    """
+    if out and not out.endswith(('.pkl', '.pickle')):
+        raise ValueError(f'--out is {out}, wanted the name of a pickle such as {Path(out).with_suffix(".pkl")}, which '
+                         "the host's analysis tools read.")
     cfg.load_from, cfg.resume = checkpoint, False
     if out:
         evaluators = cfg.test_evaluator if isinstance(cfg.test_evaluator, list) else [cfg.test_evaluator]

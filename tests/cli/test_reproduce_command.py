@@ -146,7 +146,8 @@ def test_the_page_alone_is_written_without_running_anything(tiny, tmp_path, caps
 
 @pytest.mark.parametrize('change, says', [
     (['--rows', 'ResNet'], "table1 has no row 'ResNet', only: S&RCD; "),
-    (['--cfg-options', 'train_cfg=3'], '--cfg-options do not fit the config of ResNet18'),
+    (['--cfg-options', 'train_cfg=3'], 'resnet18_demo.py: train_cfg is 3, wanted a dict.'),
+    (['--cfg-options', 'train_cfg.max_epoch=3'], 'train_cfg has no setting max_epoch. Did you mean max_epochs'),
 ])
 def test_what_is_wrong_on_the_command_line_is_said_in_one_line(tiny, tmp_path, capsys, change, says):
     assert reproduce([*words(tiny, tmp_path), *change]) == 2

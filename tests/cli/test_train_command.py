@@ -312,14 +312,6 @@ def test_the_name_of_a_shipped_config_is_enough(trained, tmp_path, monkeypatch):
     assert (cfg.randomness.seed, cfg.train_dataloader.batch_size) == (7, 3)
 
 
-@pytest.mark.slow
-def test_a_misspelt_argument_of_the_model_stops_with_its_name(config, tmp_path, capsys):
-    assert call('train', config, '--work-dir', tmp_path, '--cfg-options', 'model.backbone.num_clases=3') == 1
-    said = capsys.readouterr().err.splitlines()
-    assert said[0].startswith('Traceback') and 'num_clases' in said[-1]
-    assert not list(tmp_path.glob('*.pth'))
-
-
 # several processes
 
 @pytest.mark.slow

@@ -252,7 +252,7 @@ def test_a_table_of_any_name_is_examined(planted):
     ('a.csv', 'file,level\n', r'a\.csv lists no photo'),
     ('a.csv', 'file,level\nx.png,?\n', 'lists no photo.*line 2 has'),
     ('a.png', 'x', 'a.png is no data set'), ('a.py', 'model = 1', 'has no train_dataloader'),
-    ('a.py', 'model = (', 'cannot be read as a config file')])
+    ('a.py', 'model = (', r'a\.py, line 1: ')])
 def test_what_is_no_data_set_is_refused(tmp_path, name, content, said):
     if content is not None:
         (tmp_path / name).write_text(content)

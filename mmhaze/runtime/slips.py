@@ -1,0 +1,87 @@
+"""Which errors of a run are for the user, to be said in a line, and which are for whoever mends the code."""
+from __future__ import annotations
+
+import linecache
+import re
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
+
+from mmengine.registry import build_from_cfg
+
+from .settings import describe_near
+from .shipped import PACKAGE
+
+SAID = (ValueError, FileNotFoundError, ImportError)  # with which mmhaze refuses what the user gave
+_UNKNOWN = re.compile(r"unexpected keyword argument '(\w+)'")
+_MISSING = re.compile(r'missing \d+ required (?:positional|keyword-only) arguments?: (.+)')
+_BUILDER = build_from_cfg.__code__
+
+
+@contextmanager
+def as_slips(where: object) -> Iterator[None]:
+    """Turns an error of the user, in what is done under it, into a ValueError of one line; others stay as they are.
+
+    Args:
+        where: the config, for the message.
+    """
+    try:
+        yield
+    except Exception as error:
+        reason = find_slip(error)
+        if reason and reason != str(error):
+            raise ValueError(f'{where}: {reason}') from error
+        raise  # as mmhaze said it, or an error of the code
+
+
+def find_slip(error: BaseException) -> str:
+    """What to say of an error that is the user's; empty where it is not known to be.
+
+    Three kinds are: what mmhaze refuses, with a ``raise`` of its own; a part that nobody registered; and settings that
+    a part does not take, or refuses as it is built. All else may be an error of the code, and keeps its traceback.
+    """
+    frames = [(frame, line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    if not frames:
+        return ''
+    if isinstance(error, SAID) and _is_refusal(frames[-1][0].f_code.co_filename, frames[-1][1]):
+        return str(error)
+    if isinstance(error, SAID) and 'Original Traceback' in str(error):
+        return _of_a_worker(str(error))
+    built = [frame for frame, _ in frames if frame.f_code is _BUILDER]
+    if built and isinstance(error, KeyError) and frames[-1][0] is built[-1]:
+        return _describe_type(built[-1])
+    if built:
+        return _describe_settings(built[-1], error, frames[-1])
+    return ''
+
+
+def _is_refusal(file: str, line: int) -> bool:
+    return file.startswith(f'{PACKAGE}') and linecache.getline(file, line).lstrip().startswith('raise ')
+
+
+def _of_a_worker(text: str) -> str:
+    """The refusal in what torch says of an error in a process that loads data."""
+    *_, (file, line) = re.findall(r'File "(.+)", line (\d+)', text) or [('', '0')]
+    return text.rstrip().rpartition('\n')[2].partition(': ')[2] if _is_refusal(file, int(line)) else ''
+
+
+def _describe_type(frame: FrameType) -> str:
+    registry, kind = frame.f_locals['registry'], frame.f_locals.get('obj_type', '')
+    near = describe_near(str(kind), [*registry.module_dict, *(registry.parent.module_dict if registry.parent else ())])
+    return f'{kind!r} is no {registry.name} that is registered{near}'
+
+
+def _describe_settings(frame: FrameType, error: BaseException, last: tuple[FrameType, int]) -> str:
+    cfg, text, file = frame.f_locals['cfg'], ' '.join(str(error).split()), last[0].f_code.co_filename
+    unknown, missing = _UNKNOWN.search(text), _MISSING.search(text)
+    kind = cfg.get('type') if isinstance(cfg, Mapping) else cfg
+    kind = getattr(kind, '__name__', kind)
+    if isinstance(error, TypeError) and unknown and unknown[1] in cfg:
+        return f'{kind} has no setting {unknown[1]}.'
+    if isinstance(error, TypeError) and missing and last[0] is frame:
+        return f'{kind} lacks the settings {missing[1]}.'
+    source = linecache.getline(file, last[1]).lstrip()
+    if text and not file.startswith(f'{PACKAGE}') and source.startswith(('raise ', 'assert ')):
+        return f'{kind} refuses its settings: {text}'  # the hosts check what they are given in their own ways
+    return ''
