@@ -30,6 +30,10 @@ class HazeWild(HazeLevelDataset):
                              'Make the set again, or say part=None.')
         return photos, names
 
+    def _describe_lack(self, photos: Sequence[Listed]) -> str:
+        return (f'{super()._describe_lack(photos)} A few photos may leave a part empty: make the set of more, or with '
+                'another --split, as mmhaze make-set haze-wild says.')
+
     def _name_levels(self, photos: Sequence[Listed]) -> tuple[str, ...]:
         return name_by_visibility(photos, self.ann_file)
 

@@ -43,8 +43,8 @@ def make_demo_set(out: str | Path, scenes: int = 72, workers: int | None = None)
         scenes: how many; each gives 10 JPEG images of 320x240, in 2 fogs at 5 levels.
         workers: see :func:`mmhaze.synthesis.writer.write_set`.
     """
-    if scenes < 1:
-        raise ValueError(f'scenes is how many to draw, at least 1, got {scenes}.')
+    if not round(TEST_SHARE * scenes):
+        raise ValueError(f'scenes is how many to draw, at least 3 so that one is tested on, got {scenes}.')
     drawn = [DrawnScene(seed) for seed in range(scenes)]
     rows = plan_rows([scene.id for scene in drawn], betas=DEMO_BETAS, fogs=FOGS, suffix='.jpg', test_share=TEST_SHARE)
     return write_set(SceneSet(drawn, rows, out), workers)

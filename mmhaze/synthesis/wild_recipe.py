@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,11 +20,11 @@ from .depth.sky import set_sky_far
 from .fog import WILD_FOGS, render
 from .levels import SCHEDULES
 from .photo_set import MadePhoto
+from .splits import PARTS, draw_part
 from .wild import WildScene, draw_params, draw_seed, photo_identity, prepare_scene
 from .wild_photos import WildPhoto
 
 FORMATS = ('jpg', 'png')
-PARTS = ('train', 'val', 'test')
 # depth that a set keeps: 16-bit PNG in centimetres
 KEPT = 'depth'
 
@@ -135,18 +134,6 @@ class WildRecipe:
         """The file of an image, (H, W, 3) uint8 BGR."""
         settings = [cv2.IMWRITE_JPEG_QUALITY, self.quality] if self.format == 'jpg' else []
         return cv2.imencode(f'.{self.format}', img, settings)[1].tobytes()
-
-
-def draw_part(identity: str, shares: Sequence[int]) -> str:
-    """'train', 'val' or 'test', by the content of a photo alone: copies stay together, and more photos move none.
-
-    Args:
-        identity: see :func:`mmhaze.synthesis.wild.photo_identity`.
-        shares: of the three parts, whole numbers.
-    """
-    draw = int.from_bytes(hashlib.sha256(f'split/{identity}'.encode()).digest()[:8], 'big')
-    place = draw * sum(shares)  # of 2 ** 64 for each share
-    return next(part for index, part in enumerate(PARTS) if place < sum(shares[:index + 1]) << 64)
 
 
 def decode_depth(data: bytes) -> np.ndarray:

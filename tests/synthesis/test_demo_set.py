@@ -67,9 +67,10 @@ def test_a_set_of_other_size_is_refused(demo: Path):
         make_demo_set(demo, scenes=3, workers=1)
 
 
-def test_no_scenes_are_refused(tmp_path: Path):
-    with pytest.raises(ValueError, match='at least 1, got 0'):
-        make_demo_set(tmp_path, scenes=0)
+@pytest.mark.parametrize('scenes', [0, 1, 2])
+def test_so_few_scenes_that_none_is_tested_on_are_refused(tmp_path: Path, scenes: int):
+    with pytest.raises(ValueError, match=f'at least 3 so that one is tested on, got {scenes}'):
+        make_demo_set(tmp_path, scenes=scenes)
 
 
 @pytest.mark.slow

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from mmhaze.synthesis.photo_set import MadePhoto
 from mmhaze.synthesis.scenes import render_scene
 from mmhaze.synthesis.wild import prepare_scene
 from mmhaze.synthesis.wild_photos import WildPhoto
-from mmhaze.synthesis.wild_recipe import WildRecipe, decode_depth, draw_part
+from mmhaze.synthesis.wild_recipe import WildRecipe, decode_depth
 
 CLEAR, DEPTH = render_scene(3)
 RECIPE = WildRecipe(depth=GroundPlane(), format='png')
@@ -168,17 +167,6 @@ def test_the_seed_changes_uneven_fog_and_no_part(photo: WildPhoto):
     one, two = uneven(photo), replace(uneven, seed=1)(photo)
     assert [row['split'] for row in one.rows] == [row['split'] for row in two.rows]
     assert one.files['level_5/trip/street.png.png'] != two.files['level_5/trip/street.png.png']
-
-
-def test_parts_have_their_shares_and_depend_on_the_photo_alone():
-    identities = [hashlib.sha256(str(number).encode()).hexdigest() for number in range(4000)]
-    counts = Counter(draw_part(identity, (80, 10, 10)) for identity in identities)
-    assert set(counts) == {'train', 'val', 'test'}
-    assert abs(counts['train'] - 3200) < 100 and abs(counts['val'] - 400) < 75
-    assert {draw_part(identity, (0, 1, 0)) for identity in identities} == {'val'}
-    assert {draw_part(identity, (0, 0, 9)) for identity in identities} == {'test'}
-    for identity in identities:  # a larger share takes none away
-        assert draw_part(identity, (90, 10, 0)) == 'train' or draw_part(identity, (80, 20, 0)) == 'val'
 
 
 def test_the_settings_name_all_that_images_depend_on():

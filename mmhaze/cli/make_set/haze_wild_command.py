@@ -15,6 +15,7 @@ make one set. Its paths are relative to the file. SPEC says where depth comes fr
 
 Into DIR go level_0/ to level_9/, where level_3/trip/a.jpg.jpg shows trip/a.jpg at level 3, and manifest.csv with a row
 an image: all that made it, and its part of the split, 'train', 'val' or 'test', drawn by the content of the photo.
+Where that gives a few photos parts far from their shares, it is said first, with the --split that would not.
 Stop it whenever you like: the same command goes on where it was. On a finished set it adds what photos came since, and
 makes damaged or missing images again. A photo that cannot be used is skipped, and listed in skipped.csv.
 
@@ -104,7 +105,7 @@ def run(args: argparse.Namespace) -> int:
     """Makes the set, or the rest of it."""
     from ...io.devices import check_device
     from ...runtime.joining import join_machines
-    from ...synthesis.make_haze_wild import make_haze_wild
+    from ...synthesis.make_haze_wild import foresee_parts, make_haze_wild
     from ...synthesis.processes import count_cores
     from ...synthesis.wild_photos import find_photos
     from ...synthesis.wild_recipe import WildRecipe
@@ -115,6 +116,8 @@ def run(args: argparse.Namespace) -> int:
                         format=args.format, quality=args.quality, size=args.size, seed=args.seed, split=args.split,
                         find_sky=not args.trust_sky, keep_depth=args.keep_depth)
     share = join_machines()
+    if share.rank == 0 and (advice := foresee_parts(photos, recipe)):
+        print(advice, file=sys.stderr, flush=True)
     workers = args.workers or max(1, count_cores() // int(os.environ.get('LOCAL_WORLD_SIZE', 1)))
     try:
         written = make_haze_wild(photos, args.out, recipe, workers=workers, share=share)
@@ -128,8 +131,11 @@ def run(args: argparse.Namespace) -> int:
 
 def say(written: Written, args: argparse.Namespace) -> None:
     """Prints what came of it; on standard error, which photos were skipped, and why."""
+    from ...synthesis.make_haze_wild import count_parts
+    from ...synthesis.splits import describe_parts
     if written.photos:
-        print(f'{written.photos} photos at {args.levels} levels are in {args.out}, listed in manifest.csv')
+        print(f'{written.photos} photos at {args.levels} levels are in {args.out}, listed in manifest.csv: '
+              f'{describe_parts(count_parts(args.out))}')
     if not written.skipped:
         return
     print(f'\n{written.skipped} photos could not be used:', file=sys.stderr)

@@ -10,6 +10,7 @@ missing images again.
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from pathlib import Path
 
 from ..ending import Ending
@@ -33,11 +34,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Makes the set, or the rest of it."""
+    from ...io.tables import read_table
     from ...synthesis.make_hazel_level import make_hazel_level
+    from ...synthesis.splits import TEST, TRAIN, describe_parts
     try:
         manifest = make_hazel_level(args.src, args.out, workers=args.workers, noise=args.noise, seed=args.seed,
                                     allow_partial=args.allow_partial, keep_clear=args.keep_clear)
     except RuntimeError as error:  # a process died
         raise OSError(error) from error
     print(f'Hazel-level is complete: {manifest}')
+    for split in ('random', 'scene'):
+        counts = Counter(row[f'split_{split}'] for row in read_table(manifest))
+        empty = '; nothing to test on: give more scenes' if not counts[TEST] else ''
+        print(f'images by the split {split}: {describe_parts(counts, (TRAIN, TEST))}{empty}')
     return 0

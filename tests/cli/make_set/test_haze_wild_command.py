@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -94,6 +95,28 @@ def test_options_reach_the_recipe(album: Path, tmp_path: Path):
     assert convert(album, '--out', tmp_path / 'jpg', '--depth', 'ground', '--quality', 30, '--workers', 1) == 0
     make_haze_wild(find_photos(album), tmp_path / 'jpg2', WildRecipe(GroundPlane(), quality=30), workers=1)
     assert content(tmp_path / 'jpg') == content(tmp_path / 'jpg2')
+
+
+def test_a_handful_of_photos_is_told_its_parts_at_once_with_the_split_that_fills_them(tmp_path: Path, capsys):
+    for number in range(3):
+        noise = np.random.default_rng(number).integers(0, 256, (30, 40, 3), np.uint8)
+        (tmp_path / 'few').mkdir(exist_ok=True)
+        cv2.imwrite(str(tmp_path / f'few/{number}.png'), noise)
+    asked = (tmp_path / 'few', '--depth', 'ground', '--levels', 3, '--workers', 1)
+    assert convert(*asked, '--out', tmp_path / 'set') == 0
+    said = capsys.readouterr()
+    parts = Counter(row['split'] for row in rows_of(tmp_path / 'set')[::3])
+    listed = ', '.join(f'{part} {parts[part]}' for part in ('train', 'val', 'test'))
+    assert f'listed in manifest.csv: {listed}\n' in said.out and min(map(parts.get, parts)) > 0 and len(parts) < 3
+    assert said.err.startswith(f'The parts of these 3 photos would be {listed}, where --split 80/10/10 asks for')
+    empty = next(part for part in ('train', 'val', 'test') if part not in parts)
+    with pytest.raises(ValueError, match=f"no photo with '{empty}' in its column split.* with another --split"):
+        HazeWild(str(tmp_path / 'set'), part=empty)
+    offered = re.search(r'For these photos --split (\S+) and a new folder give train 1, val 1, test 1', said.err)[1]
+    assert convert(*asked, '--out', tmp_path / 'new', '--split', offered) == 0
+    said = capsys.readouterr()
+    assert 'listed in manifest.csv: train 1, val 1, test 1\n' in said.out and 'parts' not in said.err
+    assert HazeWild(str(tmp_path / 'new'), part='val').get_data_info(0)['gt_label'] == 0
 
 
 def test_a_list_mixes_kinds_of_depth_and_may_stand_without_another(album: Path, tmp_path: Path):
