@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from ..io.devices import check_device
+from ..io.given import check_photo
 from ..io.media import map_in_order
 from ..io.photo import from_unit_rgb, to_unit_rgb
 from ..io.progress import show_progress
@@ -180,8 +181,9 @@ class DehazeInferencer:
         """One photo, (H, W, 3) uint8 BGR; ``name`` is for the result.
 
         Raises:
-            ValueError: it is too large for the memory.
+            ValueError: it is no such photo, or too large for the memory.
         """
+        check_photo(img, name)
         try:
             return self._dehaze(img, name)
         except (RuntimeError, MemoryError, cv2.error) as error:

@@ -1,21 +1,26 @@
 """What an inferencer may be given, made into one list of photos to read."""
 from __future__ import annotations
 
+import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Union
+from typing import Any, BinaryIO, Union
 
 import numpy as np
 from PIL import Image
 
+from ..io.given import advise, as_photo, describe
 from ..io.media import Photos, Video, find_media, until
 from ..io.photo import photo_of, read_photo
 from ..io.search import PERHAPS_PHOTOS
 
-PhotoInput = Union[str, Path, np.ndarray, Image.Image]
+PhotoInput = Union[str, Path, bytes, BinaryIO, np.ndarray, Image.Image]
+WANTED = 'wanted a path, an array, a PIL image, the bytes of a photo or an open file'
+# what is one input, or none, though Python could go through it
+SINGLE = (str, os.PathLike, bytes, bytearray, memoryview, np.ndarray, Image.Image, Mapping)
 
 
 @dataclass(frozen=True)
@@ -32,36 +37,66 @@ class PhotoSource:
 
 
 def list_photos(inputs: PhotoInput | Iterable[PhotoInput]) -> list[PhotoSource]:
-    """The photos that ``inputs`` stand for, none of them read yet.
+    """The photos that ``inputs`` stand for, none of them decoded yet; none for an empty list.
 
     Args:
         inputs: one or several of: a path of a photo, of a folder with photos at any depth, or a pattern; an array,
-            (H, W, 3) uint8 BGR as OpenCV has it, or (H, W) uint8 grey; a PIL image.
+            (H, W, 3) uint8 BGR as OpenCV has it, grey, (H, W) or (H, W, 1), or opaque BGRA; a PIL image; a photo's file
+            as bytes, or open in binary mode, such as an upload, which is read from its beginning.
 
     Raises:
         FileNotFoundError: there is nothing at a path.
         TypeError: an input is none of these.
         ValueError: an input is a URL, a video or a camera.
     """
-    if isinstance(inputs, (str, Path, np.ndarray, Image.Image)):
-        inputs = [inputs]
+    several = isinstance(inputs, Iterable) and not isinstance(inputs, SINGLE) and not _is_open(inputs) \
+        and not hasattr(inputs, 'detach')
     found: list[PhotoSource] = []
-    for place, each in enumerate(inputs):
-        name = f'image {place}'
-        if isinstance(each, (str, Path)):
-            found += _find_files(str(each))
-        elif isinstance(each, np.ndarray):
-            found.append(PhotoSource(name, partial(_check_array, each, name)))
-        elif isinstance(each, Image.Image):
-            found.append(PhotoSource(name, partial(photo_of, each, name)))
-        else:
-            raise TypeError(f'{name} is a {type(each).__name__}, wanted a path, an array or a PIL image.')
+    for place, each in enumerate(inputs if several else [inputs]):  # type: ignore[arg-type]
+        found += _find(each, f'image {place}')
     return found
 
 
-def sources_of(photos: Photos, stopped: Callable[[], bool]) -> Iterator[PhotoSource]:
-    """The photos that a job goes through, by their names in it, as long as ``stopped`` does not say so."""
-    return (PhotoSource(name, partial(read_photo, photos.root / name)) for name in until(photos.names, stopped))
+def _find(given: Any, name: str) -> list[PhotoSource]:
+    if isinstance(given, (str, os.PathLike)):
+        return _find_files(os.fspath(given), name)
+    if isinstance(given, np.ndarray):
+        return [PhotoSource(name, partial(as_photo, given, name))]
+    if isinstance(given, Image.Image):
+        return [PhotoSource(name, partial(photo_of, given, name))]
+    if isinstance(given, (bytes, bytearray, memoryview)) or _is_open(given):
+        return [PhotoSource(name, partial(read_photo, _content(given, name), name=name))]
+    raise TypeError(f'{name} is {describe(given)}, {WANTED}.{advise(given)}')
+
+
+def _is_open(given: Any) -> bool:
+    return callable(getattr(given, 'read', None))
+
+
+def _content(given: Any, name: str) -> bytes:
+    """All that is in a file that is open, which its owner may close or read on in afterwards."""
+    if not _is_open(given):
+        return bytes(given)
+    try:
+        if getattr(given, 'seekable', bool)():  # after it was written the place is at its end
+            given.seek(0)
+        content = given.read()
+    except UnicodeDecodeError:
+        content = ''
+    except ValueError as error:  # a closed file
+        raise ValueError(f'{name} is {describe(given)} that cannot be read: {error}. {WANTED.capitalize()}.') from error
+    if not isinstance(content, bytes):
+        raise TypeError(f"{name} is {describe(given)} that gives no bytes, {WANTED}. Open it with 'rb', not as text.")
+    return content
+
+
+def sources_of(photos: Photos, stopped: Callable[[], bool], note: Callable[[str], None]) -> Iterator[PhotoSource]:
+    """The photos that a job goes through, by their names in it, as long as ``stopped`` does not say so.
+
+    Args:
+        note: told on any thread what is to be known of a photo that was read, perhaps twice.
+    """
+    return (PhotoSource(name, partial(read_photo, photos.root / name, note)) for name in until(photos.names, stopped))
 
 
 def problem_of(error: Exception, name: str) -> str:
@@ -70,7 +105,9 @@ def problem_of(error: Exception, name: str) -> str:
     return str(error) if known else f'{name} cannot be read as a photo: {error}.'
 
 
-def _find_files(path: str) -> list[PhotoSource]:
+def _find_files(path: str, name: str) -> list[PhotoSource]:
+    if not path:
+        raise ValueError(f"{name} is '', {WANTED}.")
     media = find_media([path])
     if isinstance(media, Video):
         raise ValueError(f'{path} is a video or a camera, wanted photos. Give its frames as arrays, or use '
@@ -78,12 +115,5 @@ def _find_files(path: str) -> list[PhotoSource]:
     if media.unlisted:
         raise ValueError(media.unlisted[0])
     if any(reason in PERHAPS_PHOTOS for reason in media.passed.found.values()):
-        warnings.warn(f'{path}: {media.passed}', stacklevel=4)
+        warnings.warn(f'{path}: {media.passed}', stacklevel=5)
     return [PhotoSource(str(media.root / name), partial(read_photo, media.root / name)) for name in media.names]
-
-
-def _check_array(img: np.ndarray, name: str) -> np.ndarray:
-    if img.dtype != np.uint8 or img.ndim not in (2, 3) or img.shape[2:] not in ((), (3,)) or not img.size:
-        raise ValueError(f'{name} is an array of {img.shape} {img.dtype}, wanted (H, W, 3) uint8 in the order BGR, or '
-                         '(H, W) uint8. For floats in [0, 1] pass (img * 255).round().astype(np.uint8).')
-    return np.repeat(img[..., None], 3, axis=2) if img.ndim == 2 else img

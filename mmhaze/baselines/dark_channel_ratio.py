@@ -15,9 +15,9 @@ from collections.abc import Iterable, Iterator
 import cv2
 import numpy as np
 
+from ..io.given import check_photo
 from ..physics.dark_channel import dark_channel
 from ..ucm.settings import window_side
-from .extremes import check_photo
 
 WINDOW_SHARE = 1 / 32  # 15 pixels of 480 rows
 

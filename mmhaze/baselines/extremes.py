@@ -3,12 +3,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-
-def check_photo(img: np.ndarray, wanted_by: str) -> None:
-    """Raises the ValueError of :func:`channel_extremes`, where it would be raised."""
-    if img.ndim != 3 or img.shape[2] != 3 or img.dtype != np.uint8 or not img.size:
-        raise ValueError(f'{wanted_by} wants a photo of (H, W, 3) uint8, got {img.shape} {img.dtype}. '
-                         'For a float image in [0, 1] pass (img * 255).round().astype(np.uint8).')
+from ..io.given import check_photo
 
 
 def channel_extremes(img: np.ndarray, wanted_by: str) -> tuple[np.ndarray, np.ndarray]:

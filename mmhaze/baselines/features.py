@@ -8,11 +8,11 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ..io.given import check_photo
 from ..physics.airlight import mean_airlight
 from ..physics.dark_channel import dark_channel
 from ..physics.prior import KEPT_HAZE
 from .dark_channel_ratio import window_of
-from .extremes import check_photo
 from .saturation import mean_saturation
 
 SPECTRUM_SIDE = 256            # pixels

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .extremes import check_photo
+from ..io.given import check_photo
 
 WIDTH, HEIGHT = 640, 480  # a photo of another size is scaled
 COLUMNS = 80

@@ -8,7 +8,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .extremes import channel_extremes, check_photo
+from ..io.given import check_photo
+from .extremes import channel_extremes
 from .forest import PhotoTrees
 
 SIDE = 64                   # rows and columns that a photo is made to have

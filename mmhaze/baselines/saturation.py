@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .extremes import channel_extremes, check_photo
+from ..io.given import check_photo
+from .extremes import channel_extremes
 
 BAND = 2**18  # pixels
 

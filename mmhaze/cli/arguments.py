@@ -13,6 +13,13 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def path(text: str) -> Path:
+    """A path; ``''`` is none, though Python takes it for the current folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("wanted a path, got ''")
+    return Path(text)
+
+
 def key_value(text: str) -> str:
     """``KEY=VALUE``, which :func:`read_options` reads."""
     if '=' not in text:

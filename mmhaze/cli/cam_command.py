@@ -65,12 +65,12 @@ def run(args: argparse.Namespace) -> int:
     models = [(PurePath(name).stem, LevelModel(name, checkpoint, args.device))
               for name, checkpoint in ((args.base, args.base_checkpoint), (args.model, args.checkpoint)) if name]
     mark_output(args.out)
-    problems = list(photos.unlisted)
+    problems, notes = list(photos.unlisted), dict[str, None]()
     with show_progress(len(photos.names), label='Grad-CAM', unit='photos') as advance:
         for name in photos.names:
             path = photos.root / name
             try:
-                img = read_photo(path)
+                img = read_photo(path, notes.setdefault)
                 truth = level_of(path) if args.levels else args.truth
                 lookers = [look(stem, model, img, args.layer) for stem, model in models]
                 draw_cams(img, lookers, args.out / f'{name}.png', truth=truth, title=name)
@@ -79,6 +79,7 @@ def run(args: argparse.Namespace) -> int:
             advance(1)
     made = len(photos.names) + len(photos.unlisted) - len(problems)
     print(f'{made} picture{"s" if made != 1 else ""} in {args.out}')
+    print(*notes, sep='\n', end='\n' * bool(notes))
     say_problems('Could not be done', problems)
     say_passed(photos.passed)
     return 1 if problems else 0

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import ModuleType
 
 from ..version import __version__
+from .arguments import path
 from .ending import run_to_end
 
 SUFFIX = '_command'
@@ -62,6 +63,7 @@ def fill_parser(parser: argparse.ArgumentParser, module: ModuleType) -> None:
     """Gives a parser the help and the arguments of a command, or the commands of a group."""
     parser.description, parser.formatter_class = module.__doc__, _HelpFormatter
     parser.set_defaults(its_parser=parser, its_command=None)
+    parser.register('type', Path, path)  # that is what Path makes of an argument
     if hasattr(module, '__path__'):
         commands = parser.add_subparsers(metavar='COMMAND', title='commands')
         for name, each in find_commands(module).items():

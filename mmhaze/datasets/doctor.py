@@ -2,15 +2,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 
 import cv2
 
 from ..io.media import map_in_order
-from ..io.photo import read_photo
+from ..io.photo import read_photo, warn
 from ..io.progress import show_progress
 from .duplicates import Fingerprint, fingerprint
 from .findings import NOTES, PROBLEMS, Finding, amount, check_levels, check_list, check_photos, count_levels
@@ -78,7 +79,8 @@ def diagnose(source: Source, split: str | None = None, workers: int | None = Non
     first = {photo.level: str(photo.path) for photo in reversed(source.photos)}
     order = tuple(LevelSeen(level, name, first.get(level, '')) for level, name in enumerate(names))
 
-    outcomes = read_fingerprints([photo.path for photo in source.photos], workers)
+    frames: dict[str, None] = {}
+    outcomes = read_fingerprints([photo.path for photo in source.photos], workers, frames.setdefault)
     photos = [photo for photo in source.photos if isinstance(outcomes[photo.path], Fingerprint)]
     prints = [one for one in (outcomes[photo.path] for photo in photos) if isinstance(one, Fingerprint)]
     failures = tuple(str(outcome) for outcome in outcomes.values() if isinstance(outcome, Exception))
@@ -87,6 +89,9 @@ def diagnose(source: Source, split: str | None = None, workers: int | None = Non
                 *check_photos([photo.path for photo in photos], prints)]
     if failures:
         findings.append(Finding('unreadable', f'Cannot be read: {amount(len(failures), "photo")}.', failures))
+    if frames:
+        findings.append(Finding('frames', f'Of several frames the first is taken: {amount(len(frames), "photo")}.',
+                                tuple(sorted(frames))))
     for name in splits:
         findings += [*check_scenes(source.photos, name), *check_lookalikes(photos, prints, name)]
     sizes = Counter(f'{one.size[0]}x{one.size[1]}' for one in prints)
@@ -94,19 +99,20 @@ def diagnose(source: Source, split: str | None = None, workers: int | None = Non
                      tuple(sorted(findings, key=lambda finding: (*PROBLEMS, *NOTES).index(finding.kind))))
 
 
-def read_fingerprints(paths: Sequence[Path], workers: int | None = None) -> dict[Path, Fingerprint | Exception]:
-    """The fingerprint of each photo, or why it cannot be read; shows its progress."""
+def read_fingerprints(paths: Sequence[Path], workers: int | None = None,
+                      note: Callable[[str], None] = warn) -> dict[Path, Fingerprint | Exception]:
+    """The fingerprint of each photo, or why it cannot be read; shows its progress; ``note`` as photos are read."""
     unique = list(dict.fromkeys(paths))
     outcomes: dict[Path, Fingerprint | Exception] = {}
     with show_progress(len(unique), label='reading', unit='photos') as advance:
-        for path, outcome in zip(unique, map_in_order(_read, unique, workers or cv2.getNumberOfCPUs())):
+        for path, outcome in zip(unique, map_in_order(partial(_read, note), unique, workers or cv2.getNumberOfCPUs())):
             outcomes[path] = outcome
             advance(1)
     return outcomes
 
 
-def _read(path: Path) -> Fingerprint | Exception:
+def _read(note: Callable[[str], None], path: Path) -> Fingerprint | Exception:
     try:
-        return fingerprint(read_photo(path))
+        return fingerprint(read_photo(path, note))
     except (ValueError, OSError) as error:
         return error

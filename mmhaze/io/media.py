@@ -65,6 +65,8 @@ def find_media(sources: Sequence[str]) -> Photos | Video:
         FileNotFoundError: a source does not exist, or none holds a photo.
         ValueError: a source is an address, or there is more beside a video.
     """
+    if not all(sources) or not sources:
+        raise ValueError(f"wanted {WANTED}, got {', '.join(map(repr, sources)) or 'nothing'}.")
     for source in sources:
         if '://' in source:
             raise ValueError(f'{source} is not on this machine, and nothing is ever fetched from elsewhere: an address '

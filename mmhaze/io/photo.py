@@ -1,31 +1,41 @@
 """Reading a photo, in one place: what is accepted, what is refused, and in which words."""
 from __future__ import annotations
 
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from PIL import Image
 
-# Pillow's modes that become (H, W, 3) uint8 without a guess
-_PLAIN_MODES = ('RGB', 'L', '1', 'P', 'CMYK', 'YCbCr')
-_ALPHA_MODES = ('RGBA', 'LA', 'PA', 'RGBa', 'La')
-_DEEP_GREY_MODES = ('I;16', 'I;16L', 'I;16B', 'I;16N', 'I')
-_ORIENTATION = 0x0112  # of EXIF: which side of the stored pixels is up, and how they become upright
-_TURNS = {2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
-          5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
-          8: Image.Transpose.ROTATE_90}
+from .formats import REDUCED, REPAIR, SUBFILE_TYPE, NoPhoto, Source, open_image
+from .pixels import to_rgb
+
+# those of which several frames are several pictures; the second one of an MPO is another view, or a map of brightness
+ANIMATED = ('GIF', 'WEBP', 'PNG', 'TIFF', 'AVIF', 'HEIF')
 
 
-def read_photo(path: str | Path) -> np.ndarray:
+def warn(text: str) -> None:
+    """Says something of a photo that was read."""
+    warnings.warn(text, stacklevel=4)
+
+
+def read_photo(source: Source, note: Callable[[str], None] = warn, name: str | None = None) -> np.ndarray:
     """Reads a photo upright, as OpenCV and mmcv have it.
 
-    Grey photos get three equal channels. Of 16 bits the upper 8 are kept, as OpenCV does. An alpha channel is dropped
-    where it is opaque everywhere; one with transparent pixels is refused, as what they look like is not in the file.
-    A photo that lies on its side and says so in its EXIF data is turned; where those are damaged it stays as it is.
+    Grey photos get three equal channels. Of 16 bits the upper 8 are kept, as OpenCV does; where they would be nearly
+    black, as those of a camera of 10, 12 or 14 bits are, the photo is refused. An alpha channel is dropped where it is
+    opaque everywhere; one with transparent pixels is refused, as what they look like is not in the file. A photo that
+    lies on its side and says so in its EXIF data is turned; where those are damaged it stays as it is.
 
     Args:
-        path: a file that Pillow can read.
+        source: a file that Pillow can read, by its path, its bytes or as it is open; HEIC by pillow-heif, if installed.
+        note: told what is to be known of a photo that was read: of several frames the first is taken.
+        name: what the photo is called; by default its path.
 
     Returns:
         (H, W, 3) uint8, BGR.
@@ -34,21 +44,20 @@ def read_photo(path: str | Path) -> np.ndarray:
         FileNotFoundError: there is no such file.
         ValueError: the file is no photo, is cut short, or holds values that cannot be shown in 8 bits a channel.
     """
-    try:
+    called = name or (str(source) if isinstance(source, (str, Path)) else 'the photo')
+    if isinstance(source, (str, Path)):
+        _check_file(source, called)
+    with _refusing(called), open_image(source) as image:
         # Pillow rather than OpenCV, which fills what is missing of a truncated JPEG with grey and says nothing
-        with Image.open(path) as image:
-            rgb = _to_rgb(image)
-    except FileNotFoundError:
-        raise FileNotFoundError(f'There is no photo {path}.') from None
-    # RuntimeError is what the AVIF plugin raises on a damaged file
-    except (OSError, SyntaxError, ValueError, RuntimeError, Image.DecompressionBombError) as error:
-        reason = str(error).rstrip('.')
-        raise ValueError(f'{path} cannot be read as a photo: {reason}. Repair it or take it out.') from error
+        rgb = to_rgb(image, lambda: _bytes_of(source))
+        frames = _count_frames(image)
+    if frames > 1:
+        note(f'{called} has {frames} frames, of which the first is taken.')
     return cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
 
 
 def photo_of(image: Image.Image, name: str = 'the image') -> np.ndarray:
-    """The same from an image that Pillow has open; ``name`` is for the error.
+    """The same from an image that Pillow has open, of its frame; ``name`` is for the error.
 
     Returns:
         (H, W, 3) uint8, BGR.
@@ -56,10 +65,8 @@ def photo_of(image: Image.Image, name: str = 'the image') -> np.ndarray:
     Raises:
         ValueError: see :func:`read_photo`.
     """
-    try:
-        return cv2.cvtColor(_to_rgb(image), cv2.COLOR_RGB2BGR)
-    except (OSError, SyntaxError, ValueError, RuntimeError) as error:
-        raise ValueError(f'{name} cannot be read as a photo: {error}.') from error
+    with _refusing(name):
+        return cv2.cvtColor(to_rgb(image), cv2.COLOR_RGB2BGR)
 
 
 def to_unit_rgb(img: np.ndarray) -> np.ndarray:
@@ -77,26 +84,56 @@ def from_unit_rgb(rgb: np.ndarray) -> np.ndarray:
     return img
 
 
-def _upright(image: Image.Image) -> Image.Image:
+@contextmanager
+def _refusing(called: str) -> Iterator[None]:
+    """Makes a ValueError that names the photo of whatever decoders raise."""
     try:
-        turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
-    except Exception:  # whatever Pillow says of damaged EXIF data (SyntaxError, struct.error): the pixels are fine
-        return image
-    return image if turn is None else image.transpose(turn)
+        yield
+    except NoPhoto as error:
+        raise ValueError(f'{called} cannot be read as a photo: {error}.') from error
+    except Image.DecompressionBombError as error:
+        raise ValueError(f'{called} cannot be read as a photo: {_reason(error)}. Shrink it or take it out.') from error
+    # RuntimeError is what the AVIF plugin raises on a damaged file
+    except (OSError, SyntaxError, ValueError, RuntimeError) as error:
+        if isinstance(error, OSError) and error.errno:
+            raise ValueError(f'{called} cannot be opened: {error.strerror}.') from error
+        raise ValueError(f'{called} cannot be read as a photo: {_reason(error)}. {REPAIR}.') from error
 
 
-def _to_rgb(image: Image.Image) -> np.ndarray:
-    image.load()
-    image = _upright(image)
-    if image.mode in _ALPHA_MODES or 'transparency' in image.info:
-        image = image.convert('RGBA')
-        if np.asarray(image.getchannel('A')).min(initial=255) < 255:
-            raise ValueError('it has transparent pixels; put it on a background first')
-    elif image.mode in _DEEP_GREY_MODES:
-        grey = np.asarray(image)
-        if grey.size and not (grey.min() >= 0 and grey.max() < 2**16):
-            raise ValueError(f'its values run from {grey.min()} to {grey.max()}, wanted 8 or 16 bits a channel')
-        return np.repeat((grey.astype(np.uint16) >> 8).astype(np.uint8)[..., None], 3, axis=2)
-    elif image.mode not in _PLAIN_MODES:
-        raise ValueError(f'its mode is {image.mode}, wanted one of {", ".join(_PLAIN_MODES + _ALPHA_MODES)} or 16 bits')
-    return np.asarray(image.convert('RGB'))
+def _reason(error: Exception) -> str:
+    return ' '.join(str(error).split()).rstrip('.') or type(error).__name__
+
+
+def _check_file(path: str | Path, called: str) -> None:
+    """Before a pipe is waited for."""
+    if str(path) == '':
+        raise ValueError("wanted the path of a photo, got ''.")
+    if not os.path.exists(path):
+        raise FileNotFoundError(f'There is no photo {called}.')
+    if not os.path.isfile(path):
+        kind = 'a folder' if os.path.isdir(path) else 'a pipe, a socket or a device'
+        raise ValueError(f'{called} is {kind}, wanted a photo.')
+
+
+def _bytes_of(source: Source) -> bytes:
+    if isinstance(source, bytes):
+        return source
+    if isinstance(source, (str, Path)):
+        return Path(source).read_bytes()
+    source.seek(0)
+    return source.read()
+
+
+def _count_frames(image: Image.Image) -> int:
+    """Of as many frames the first was read; smaller copies of a page of a TIFF are none."""
+    if image.format not in ANIMATED or not getattr(image, 'is_animated', False):
+        return 1
+    count = getattr(image, 'n_frames', 1)
+    if image.format != 'TIFF':
+        return count
+    return count - sum(_is_smaller_copy(image, page) for page in range(1, count))
+
+
+def _is_smaller_copy(image: Any, page: int) -> bool:
+    image.seek(page)
+    return bool(image.tag_v2.get(SUBFILE_TYPE, 0) & REDUCED)

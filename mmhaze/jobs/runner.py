@@ -72,7 +72,9 @@ class _Run(Generic[Found, TallyOf]):
                 problem = folder.write(photos.root / answer.file, answer.file, answer.pictures)
             return Answer(answer.file, None if problem else answer.found, problem)
 
-        taken = self._answer(folder, sources_of(photos, self.stopped), write, len(photos.names))
+        notes: dict[str, None] = {}  # each once: a photo may be read a second time, to draw it
+        taken = self._answer(folder, sources_of(photos, self.stopped, notes.setdefault), write, len(photos.names))
+        self.summary.notes += sorted(notes)
         self.summary.stopped = taken < len(photos.names)
 
     def go_through_video(self, video: Video, limit: int | None) -> None:

@@ -136,6 +136,8 @@ def find_photos(source: str | Path, without: str | Path | None = None) -> PhotoF
     Raises:
         FileNotFoundError: there is neither.
     """
+    if not str(source):
+        raise ValueError("wanted a folder with photos or a file that lists them, got ''.")
     source = Path(os.path.abspath(Path(source).expanduser()))
     if source.is_dir():
         return PhotoFolder(source, None if without is None else Path(os.path.abspath(Path(without).expanduser())))

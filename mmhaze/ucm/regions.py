@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..io.given import advise, describe
+
 
 @dataclass(frozen=True)
 class HazeRegions:
@@ -61,7 +63,9 @@ def haze_segment(img: np.ndarray, regions: HazeRegions) -> np.ndarray:
 
 
 def check_same_photo(img: np.ndarray, regions: HazeRegions) -> None:
-    """Raises a ValueError where ``regions`` cannot be those of ``img``, as the sizes differ."""
+    """Raises a ValueError where ``img`` is no photo, or ``regions`` cannot be its own, as the sizes differ."""
+    if not isinstance(img, np.ndarray):
+        raise ValueError(f'wanted the photo that the regions are of, an array, got {describe(img)}.{advise(img)}')
     if img.shape[:2] != regions.mask.shape:
         raise ValueError(f'The regions are those of a photo of {regions.mask.shape} pixels, this one has '
                          f'{img.shape[:2]}. Resize after UCM, or run UCM on the resized photo.')

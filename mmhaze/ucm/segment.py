@@ -11,6 +11,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ..io.given import check_photo
 from .passes import GRAY, clean, survey
 from .regions import HazeRegions
 from .released import segment_haze_released
@@ -48,7 +49,7 @@ def segment_haze(img: np.ndarray,
 
 def segment_photo(img: np.ndarray, settings: UcmSettings = DEFAULTS) -> HazeRegions:
     """:func:`segment_haze` with its settings as one value."""
-    _check_photo(img)
+    check_photo(img, 'segment_haze')
     if settings.variant == 'released':
         return segment_haze_released(img, settings)
     img = np.ascontiguousarray(img)
@@ -75,12 +76,3 @@ def segment_photo(img: np.ndarray, settings: UcmSettings = DEFAULTS) -> HazeRegi
         ratio=cv2.countNonZero(mask) / mask.size,
         contrast_threshold=limit,
         gray_threshold=gray if gate == GRAY else fallback)
-
-
-def _check_photo(img: np.ndarray) -> None:
-    if not isinstance(img, np.ndarray) or img.ndim != 3 or img.shape[2] != 3 or img.dtype != np.uint8:
-        got = f'{img.shape} {img.dtype}' if isinstance(img, np.ndarray) else type(img).__name__
-        raise ValueError(f'segment_haze wants a photo of (H, W, 3) uint8, BGR, got {got}. '
-                         'For a float image in [0, 1] pass (img * 255).round().astype(np.uint8).')
-    if img.size == 0:
-        raise ValueError(f'segment_haze wants a photo of at least one pixel, got {img.shape}.')

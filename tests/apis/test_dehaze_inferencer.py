@@ -74,6 +74,13 @@ def of_network(name: str, checkpoint: Path, photo: np.ndarray) -> np.ndarray:
     return (found.numpy() * 255).round().astype(np.uint8).transpose(1, 2, 0)[..., ::-1]
 
 
+@pytest.mark.parametrize('given', [None, 'a.png', np.zeros((4, 4), np.uint8), np.zeros((4, 4, 3))])
+def test_dehaze_says_what_it_got_instead_of_a_photo(given):
+    with pytest.raises(ValueError, match=r'the photo: wanted a photo of \(H, W, 3\) uint8 in the order BGR, got '
+                                         r'(None|a str|an array of )'):
+        mmhaze.DehazeInferencer().dehaze(given)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize('name', [AOD, GUNET, 'progressive_gunet-t_haze-wild'])
 def test_it_gives_what_the_network_of_the_config_gives(name, photo, tmp_path):

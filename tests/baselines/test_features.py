@@ -92,7 +92,7 @@ def test_a_black_photo_has_features():
 @pytest.mark.parametrize('img', [np.zeros((4, 5), np.uint8), np.zeros((4, 5, 4), np.uint8), np.zeros((4, 5, 3)),
                                  np.zeros((0, 5, 3), np.uint8)], ids=['grey', 'alpha', 'float', 'empty'])
 def test_what_is_no_photo_is_refused(measure, img):
-    with pytest.raises(ValueError, match=r'wants a photo of \(H, W, 3\) uint8, got'):
+    with pytest.raises(ValueError, match=r'wanted a photo of \(H, W, 3\) uint8 in the order BGR, got'):
         measure(img)
 
 

@@ -67,5 +67,5 @@ def test_a_scene_of_frida2_has_the_known_factors_clear_and_in_fog(shared_data):
 @pytest.mark.parametrize('img', [np.zeros((4, 5), np.uint8), np.zeros((4, 5, 4), np.uint8), np.zeros((4, 5, 3)),
                                  np.zeros((0, 5, 3), np.uint8)])
 def test_what_is_no_photo_is_refused(img):
-    with pytest.raises(ValueError, match=r'wants a photo of \(H, W, 3\) uint8, got'):
+    with pytest.raises(ValueError, match=r'wanted a photo of \(H, W, 3\) uint8 in the order BGR, got'):
         haze_factor(img)

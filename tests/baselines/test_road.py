@@ -96,5 +96,5 @@ def test_trees_tell_fogs_of_a_road_apart_that_they_have_never_seen():
 
 @pytest.mark.parametrize('call', [road_features, column_sums])
 def test_what_is_no_photo_is_refused(call):
-    with pytest.raises(ValueError, match='wants a photo'):
+    with pytest.raises(ValueError, match='wanted a photo'):
         call(np.zeros((5, 5), np.uint8))

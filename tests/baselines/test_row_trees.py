@@ -43,7 +43,7 @@ def test_rows_are_those_of_the_whole_photo_from_the_top():
 
 
 def test_what_is_no_photo_is_refused():
-    with pytest.raises(ValueError, match='row_features wants a photo'):
+    with pytest.raises(ValueError, match='row_features: wanted a photo'):
         row_features(np.zeros((5, 5), np.uint8))
 
 

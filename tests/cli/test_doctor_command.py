@@ -151,7 +151,7 @@ def test_wrong_usage_has_exit_code_2(arguments, said, planted, tmp_path, capsys,
 
 
 def test_ctrl_c_is_said_in_a_line(planted, capsys, monkeypatch):
-    def press(path):
+    def press(path, note):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(doctor, 'read_photo', press)

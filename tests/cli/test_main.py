@@ -37,6 +37,19 @@ def helped(words, capsys) -> str:
     return capsys.readouterr().out
 
 
+@pytest.mark.parametrize('words', [
+    ['doctor', ''], ['haze', ''], ['ucm', 'a', ''], ['ucm', 'a', '--out', ''], ['dehaze', '', '--out', 'out'],
+    ['make-set', 'haze-wild', '', '--out', 'out', '--depth', 'ground'], ['clip-domains', '', '--clip', 'x']])
+def test_an_empty_word_is_not_the_current_folder(words, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    try:
+        code = main(words)
+    except SystemExit as end:  # argparse's
+        code = end.code
+    assert code == 2 and re.search(r"wanted a (path|photo), .*got .*''", capsys.readouterr().err)
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_commands_of_the_design_are_there():
     assert {'haze', 'dehaze', 'ucm', 'train', 'test', 'make-set', 'doctor', 'reproduce', 'page', 'export', 'info'} <= {
         words[0] for words in COMMANDS}

@@ -85,7 +85,7 @@ def test_a_line_is_there_before_the_next_photo_is_read(tmp_path, capsys, monkeyp
         cv2.imwrite(str(tmp_path / f'{index}.png'), wall(0.05)[:40, :50])
     said_before = {}
 
-    def read_and_look(path):
+    def read_and_look(path, note):
         said_before[path.name] = capsys.readouterr().out
         return read_photo(path)
 
@@ -150,7 +150,7 @@ def test_ctrl_c_keeps_what_was_made(tmp_path, capsys, monkeypatch):
     for index in range(30):
         cv2.imwrite(str(tmp_path / f'{index:02}.png'), wall(0.05)[:40, :50])
 
-    def read_and_press(path):
+    def read_and_press(path, note):
         if path.name == '05.png':
             signal.raise_signal(signal.SIGINT)
         return read_photo(path)

@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from mmhaze.datasets.doctor import Diagnosis, diagnose
 from mmhaze.datasets.findings import NOTES, PROBLEMS, Finding, check_levels
@@ -195,6 +196,18 @@ def test_what_lies_beside_the_photos_of_a_table_is_counted_by_why_it_is_passed_o
     found = only(examine(planted.write()), 'passed over')
     assert found.text == ('Passed over: 2 raw photos (.dng: convert them to TIFF or JPEG), 1 photo that the list does '
                           'not name, 1 hidden file.')
+
+
+def test_photos_of_several_frames_and_of_fewer_bits_are_found(planted, street):
+    frames = [Image.fromarray(street(number)) for number in (7, 8)]
+    planted.add('level_1/moving.webp', 1, 'train', street(7))
+    frames[0].save(planted.folder / 'level_1/moving.webp', save_all=True, append_images=frames[1:], lossless=True)
+    planted.add('level_1/twelve.png', 1, 'train', street(6))
+    cv2.imwrite(str(planted.folder / 'level_1/twelve.png'), street(6)[..., 0].astype(np.uint16) << 4)
+    found = {finding.kind: finding for finding in examine(planted.write()).findings}
+    assert found['frames'].text == 'Of several frames the first is taken: 1 photo.'
+    assert found['frames'].details[0].endswith('moving.webp has 2 frames, of which the first is taken.')
+    assert found['unreadable'].details[0].split(': ')[2].startswith('12 bits in 16?')
 
 
 def test_the_worst_comes_first(planted, street):

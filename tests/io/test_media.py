@@ -129,6 +129,12 @@ def test_a_video_and_a_camera_are_told_from_photos(album):
     assert find_media(['0']).names == ('a.jpg',)
 
 
+@pytest.mark.parametrize(('sources', 'got'), [([''], "''"), (['album', ''], "'album', ''"), ([], 'nothing')])
+def test_an_empty_name_is_not_the_current_folder(sources, got, album):
+    with pytest.raises(ValueError, match=f'^wanted a photo, a folder .*, got {got}'):
+        find_media(sources)
+
+
 @pytest.mark.parametrize(('sources', 'said'), [
     (['gone'], r'nothing at .*gone\. Wanted a photo, a folder'),
     (['album/gone.jpg'], r'nothing at .*gone\.jpg'),

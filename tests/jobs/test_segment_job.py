@@ -6,6 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from mmhaze.apis import inputs
 from mmhaze.baselines import haze_factor
@@ -47,6 +48,16 @@ def files(folder: Path) -> list[str]:
                   if path.is_file() and path.name != '.mmhaze-output')
 
 
+def test_of_several_frames_the_first_is_taken_with_a_note_for_each_photo(tmp_path):
+    frames = [Image.fromarray(np.full((30, 40, 3), 60 * number, np.uint8)) for number in (1, 2, 3)]
+    for name in ('b.gif', 'a.webp'):
+        frames[0].save(tmp_path / name, save_all=True, append_images=frames[1:])
+    summary = run_job(SegmentJob(tmp_path / 'out', workers=2), find_media([str(tmp_path)]))
+    assert summary.pictures == 2 and not summary.problems
+    assert summary.notes == [f'{tmp_path}/{name} has 3 frames, of which the first is taken.'
+                             for name in ('a.webp', 'b.gif')]
+
+
 def test_each_photo_has_its_row_and_its_pictures(album, tmp_path):
     out, settings = tmp_path / 'out', dict(gray_threshold=120.0, min_box=3)
     summary = run_job(SegmentJob(out, UcmSettings(**settings), overlay_suffix='.png'), find_media([str(album)]))
@@ -86,10 +97,10 @@ def test_what_cannot_be_read_is_named_and_leaves_nothing(album, tmp_path):
 
 
 def test_a_decoder_that_fails_in_its_own_way_does_not_end_the_run(album, tmp_path, monkeypatch):
-    def fail(path):
+    def fail(path, note):
         if path.name == 'a.png':
             raise RuntimeError('no colour planes')
-        return read_photo(path)
+        return read_photo(path, note)
 
     monkeypatch.setattr(inputs, 'read_photo', fail)
     summary = run_job(SegmentJob(tmp_path / 'out'), find_media([str(album)]))

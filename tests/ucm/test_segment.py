@@ -133,7 +133,7 @@ def test_the_photo_is_not_modified(rng):
 @pytest.mark.parametrize('img', [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 4), np.uint8), np.zeros((4, 4, 3)),
                                  np.zeros((0, 4, 3), np.uint8), [[1, 2, 3]], None])
 def test_what_is_no_photo_is_refused(img):
-    with pytest.raises(ValueError, match='segment_haze wants a photo of'):
+    with pytest.raises(ValueError, match='segment_haze: wanted a photo of'):
         segment_haze(img)
 
 

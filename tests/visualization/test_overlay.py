@@ -29,6 +29,12 @@ def test_without_haze_the_photo_stays_as_it_is():
     np.testing.assert_array_equal(overlay_haze(img, segment_haze(img)), img)
 
 
+@pytest.mark.parametrize('photo', [None, 'a.png', [[1]]])
+def test_what_is_no_photo_is_refused(photo):
+    with pytest.raises(ValueError, match=r'wanted the photo that the regions are of, .* got (None|a str|a list)\.'):
+        overlay_haze(photo, segment_haze(np.zeros((4, 4, 3), np.uint8)))
+
+
 def test_a_photo_of_another_size_is_refused():
     with pytest.raises(ValueError, match=r'\(30, 40\).*\(40, 30\)'):
         overlay_haze(np.zeros((40, 30, 3), np.uint8), segment_haze(np.zeros((30, 40, 3), np.uint8)))
