@@ -3,7 +3,7 @@
     mmhaze dehaze photos --out dehazed
     mmhaze dehaze photos --model mixdehazenet-t_haze-wild --checkpoint iter_10000.pth --out dehazed
 
-INPUT is a photo, a folder with photos at any depth, a pattern in quotes such as 'photos/*.jpg', a video, or the number
+INPUT is a photo, a video, a folder with them at any depth, a pattern in quotes such as 'photos/*.jpg', or the number
 of a camera such as 0. Without a model the dark channel prior does it, which needs no training. Into DIR go:
 
     dehazed/    each photo without its haze
@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .arguments import add_config, add_device, positive
-from .photo_job import JOB_ENDING, add_input, add_speed, count_of, do_job, find_input, kept_kinds
+from .photo_job import JOB_ENDING, add_input, add_speed, count_pictures, do_job, find_input, kept_kinds
 
 if TYPE_CHECKING:
     from ..jobs import DehazeTally, Summary
@@ -86,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
     kinds = kept_kinds(args, KINDS)
 
     def say(summary: Summary[DehazeTally], unit: str) -> Iterator[str]:
-        yield (f'{count_of(summary.pictures, unit)}, {summary.tally.seconds / summary.pictures:.2f} seconds each in '
+        yield (f'{count_pictures(summary)}, {summary.tally.seconds / summary.pictures:.2f} seconds each in '
                f'the network; {summary.pictures / summary.wall:.1f} a second with reading and writing.')
         yield from _say_measures(summary.tally)
         yield f'{", ".join([*kinds, "dehaze.csv"])} are in {args.out}'

@@ -4,7 +4,7 @@
     mmhaze haze photos --out haze
     mmhaze haze photos --model magnet-fe-s_resnet18_hazel-level --checkpoint epoch_20.pth --out haze
 
-INPUT is a photo, a folder with photos at any depth, a pattern in quotes such as 'photos/*.jpg', a video, or the number
+INPUT is a photo, a video, a folder with them at any depth, a pattern in quotes such as 'photos/*.jpg', or the number
 of a camera such as 0. With a model there is a level for each; its levels are those of the data set that it was trained
 on. Without one there is an estimate at once: the share that UCM calls haze, the haze factor (0 to 1.28), the dark
 channel (both: more is hazier) and the saturation (less is hazier). Without --out a line is printed for each as it
@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from .arguments import add_classifier, add_dehazer, add_device, check_classifier, check_dehazer, positive
-from .photo_job import JOB_ENDING, add_input, add_speed, count_of, do_job, find_input
+from .photo_job import JOB_ENDING, add_input, add_speed, count_pictures, do_job, find_input
 
 if TYPE_CHECKING:
     from ..apis import HazePrediction
@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     job = PredictJob(args.out, inferencer, kinds, args.batch_size if args.out else 1, dehazer)
 
     def say(summary: Summary[PredictTally], unit: str) -> Iterator[str]:
-        yield (f'{count_of(summary.pictures, unit)}, {summary.pictures / summary.wall:.1f} a second with reading and '
+        yield (f'{count_pictures(summary)}, {summary.pictures / summary.wall:.1f} a second with reading and '
                'writing.')
         if args.model:
             yield from (f'{count:6} of {name}' for name, count in summary.tally.levels.most_common())

@@ -1,4 +1,4 @@
-"""What the commands that go through photos, a video or a camera have in common: their input, and how they end."""
+"""What the commands that go through photos, videos or a camera have in common: their input, and how they end."""
 from __future__ import annotations
 
 import argparse
@@ -29,11 +29,11 @@ def add_speed(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--workers', type=positive, metavar='N', help='threads (default: as many as cores)')
 
 
-def find_input(args: argparse.Namespace) -> Photos | Video:
+def find_input(args: argparse.Namespace, videos: bool = True) -> Photos | Video:
     """What the words mean; raises a ValueError where ``--frames`` is for photos."""
-    from ..io.media import Video, find_media
-    media = find_media(args.input)
-    if args.frames and not isinstance(media, Video):
+    from ..io.media import Photos, find_media
+    media = find_media(args.input, videos=videos)
+    if args.frames and isinstance(media, Photos) and not media.videos:
         raise ValueError('--frames is for a video or a camera.')
     return media
 
@@ -47,16 +47,18 @@ def do_job(job: Job[Any, Any], media: Photos | Video, limit: int | None,
         job: what to do; without a folder each answer is printed as it comes.
         media: the input.
         limit: frames of a video to take at most.
-        say: the lines about a summary with a picture at least, given what a picture is: ``'photo'`` or ``'frame'``.
+        say: the lines about a summary with a picture at least, given what a picture is, ``'photo'``, ``'frame'`` or
+            ``'picture'`` where there are both.
         line: what is printed of an answer.
         failed: what stands over the problems.
     """
     from ..io.media import Video, stop_on_interrupt
     from ..jobs import run_job
 
-    of_video = isinstance(media, Video)
-    if isinstance(media, Video):
-        print(f'Reading {media.name}. Ctrl-C stops.', flush=True)
+    videos = (media,) if isinstance(media, Video) else media.videos
+    if videos:
+        named = videos[0].name if len(videos) == 1 else count_of(len(videos), 'video')
+        print(f'Reading {named}. Ctrl-C stops.', flush=True)
 
     def tell(answer: Answer[Any]) -> None:
         if answer.found is not None:
@@ -67,7 +69,8 @@ def do_job(job: Job[Any, Any], media: Photos | Video, limit: int | None,
     if summary.stopped:
         print('Stopped. What was made until then is whole.' if job.out else 'Stopped.')
     if summary.pictures and job.out:
-        print(*say(summary, 'frame' if of_video else 'photo'), sep='\n')
+        unit = 'photo' if not summary.frames else 'frame' if summary.frames == summary.pictures else 'picture'
+        print(*say(summary, unit), sep='\n')
     for note in summary.notes:
         print(note)
     say_problems(failed, summary.problems)
@@ -79,6 +82,17 @@ def do_job(job: Job[Any, Any], media: Photos | Video, limit: int | None,
 def count_of(count: int, thing: str) -> str:
     """Such as ``'1 photo'`` or ``'2 photos'``."""
     return f'{count} {thing}{"s" if count != 1 else ""}'
+
+
+def count_pictures(summary: Summary[Any]) -> str:
+    """Such as ``'2 photos'``, ``'9 frames'`` of one video, or ``'2 photos and 9 frames of 3 videos'``."""
+    photos = count_of(summary.pictures - summary.frames, 'photo')
+    frames = count_of(summary.frames, 'frame')
+    if not summary.frames:
+        return photos
+    if summary.frames == summary.pictures:
+        return frames if summary.videos == 1 else f'{frames} of {count_of(summary.videos, "video")}'
+    return f'{photos} and {frames} of {count_of(summary.videos, "video")}'
 
 
 def kept_kinds(args: argparse.Namespace, kinds: Sequence[str]) -> list[str]:

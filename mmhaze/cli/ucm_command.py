@@ -4,7 +4,7 @@
     mmhaze ucm photos --out haze
     mmhaze ucm photo.jpg --out haze --sweep gray
 
-INPUT is a photo, a folder with photos at any depth, a pattern in quotes such as 'photos/*.jpg', a video, or the number
+INPUT is a photo, a video, a folder with them at any depth, a pattern in quotes such as 'photos/*.jpg', or the number
 of a camera such as 0. Without --out a line is printed for each as it comes: how much of it is haze, and within which
 box, in pixels from (left, top) to (right, bottom). With it, into DIR go:
 
@@ -29,7 +29,7 @@ import statistics
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from .photo_job import JOB_ENDING, add_input, add_speed, count_of, do_job, find_input, kept_kinds
+from .photo_job import JOB_ENDING, add_input, add_speed, count_of, count_pictures, do_job, find_input, kept_kinds
 
 if TYPE_CHECKING:
     from ..jobs import Summary, UcmRow
@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
     from ..jobs import Job, SegmentJob, SweepJob
     from ..ucm import UcmSettings
 
-    media = find_input(args)
+    media = find_input(args, videos=not args.sweep)
     if args.sweep and isinstance(media, Video):
         raise ValueError('--sweep is for photos. Take a frame out of the video.')
     if args.sweep == 'gray' and args.gray != 'auto':
@@ -90,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
             yield f'{count_of(summary.pictures, "sheet")} in {args.out / "sweeps"}'
         else:
             yield from _say_ucm(summary, unit)
-            made = [kind for kind in kinds if unit == 'photo' or kind != 'segments']
+            made = [kind for kind in kinds if unit != 'frame' or kind != 'segments']
             yield f'{", ".join([*made, "ucm.csv"])} are in {args.out}'
 
     return do_job(job, media, args.frames, say, describe)
@@ -105,7 +105,7 @@ def describe(found: UcmRow) -> str:
 
 def _say_ucm(summary: Summary[Any], unit: str) -> Iterator[str]:
     count, tally = summary.pictures, summary.tally
-    yield (f'{count_of(count, unit)}, haze in {tally.found}; on average {tally.share / count:.0%} of a {unit} is '
+    yield (f'{count_pictures(summary)}, haze in {tally.found}; on average {tally.share / count:.0%} of a {unit} is '
            'haze.')
     yield (f'UCM takes {1000 * statistics.median(tally.seconds):.1f} ms a {unit} (median), '
            f'{1 / statistics.mean(tally.seconds):.0f} {unit}s a second; with reading and writing '

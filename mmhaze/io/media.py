@@ -1,4 +1,4 @@
-"""What a user names as input: photos, a video or a camera; and going through it in order, until Ctrl-C if need be."""
+"""What a user names as input: photos, videos or a camera; and going through it in order, until Ctrl-C if need be."""
 from __future__ import annotations
 
 import glob
@@ -12,14 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import cv2
-import numpy as np
 
-from .search import PHOTO_SUFFIXES, PassedOver, Search, is_video
+from .search import PHOTO_SUFFIXES, VIDEO, PassedOver, Reason, Search, is_video
 
-SILENT = 0  # OpenCV's LOG_LEVEL_SILENT
 WANTED = ("a photo, a folder with photos, a pattern in quotes such as 'photos/*.jpg', a video, or the number of a "
           'camera such as 0')
 
@@ -29,19 +27,21 @@ Result = TypeVar('Result')
 
 @dataclass(frozen=True)
 class Photos:
-    """Photos to go through.
+    """Photos to go through, and videos.
 
     Attributes:
         root: the folder that they all lie in, absolute.
         names: their paths from there, with ``/`` on every system; each once.
         unlisted: what is to be said of folders that could not be looked into, and of patterns that match nothing.
         passed: what the search passed over.
+        videos: those among them, for who goes through videos; named likewise.
     """
 
     root: Path
     names: tuple[str, ...]
     unlisted: tuple[str, ...] = ()
     passed: PassedOver = field(default_factory=PassedOver, compare=False)
+    videos: tuple[Video, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,18 +52,22 @@ class Video:
     name: str
 
 
-def find_media(sources: Sequence[str]) -> Photos | Video:
+def find_media(sources: Sequence[str], *, videos: bool = False) -> Photos | Video:
     """Finds out what the user means by each of ``sources``, and lists the photos.
 
     A folder means its photos at any depth, see :class:`~.search.Search`. A pattern means the photos that match it, and
-    ``**`` in it any depth. A file given by name is taken whatever its suffix. A video or a camera stands alone.
+    ``**`` in it any depth. A file given by name is taken whatever its suffix. A camera stands alone.
+
+    Args:
+        sources: paths, patterns, or the number of a camera.
+        videos: whether a folder or a pattern means its videos, too, and several may be given; else they are passed by.
 
     Returns:
-        The photos, in the order of ``sources`` and sorted within each; or the video.
+        The photos and the videos, each in the order of ``sources`` and sorted within each; or the one video or camera.
 
     Raises:
         FileNotFoundError: a source does not exist, or none holds a photo.
-        ValueError: a source is an address, or there is more beside a video.
+        ValueError: a source is an address, or a video beside others where none is wanted.
     """
     if not all(sources) or not sources:
         raise ValueError(f"wanted {WANTED}, got {', '.join(map(repr, sources)) or 'nothing'}.")
@@ -78,36 +82,47 @@ def find_media(sources: Sequence[str]) -> Photos | Video:
         return Video(int(sources[0]), f'camera{int(sources[0])}')
     roots: list[Path] = []
     found: dict[Path, None] = {}
+    clips: dict[Path, None] = {}
     unlisted: list[str] = []
     passed = PassedOver()
 
     def search(root: Path, pattern: tuple[str, ...] | None) -> list[Path]:
-        return [root / name for name in Search(root, pattern, pass_over=passed.add, report=unlisted.append)]
+        return [root / name for name in Search(root, pattern, pass_over=pass_over, report=unlisted.append)]
+
+    def pass_over(path: str, reason: Reason) -> None:
+        if videos and reason is VIDEO:
+            clips[Path(path)] = None
+        else:
+            passed.add(path, reason)
 
     unmatched: list[str] = []
     for source in sources:
-        path = Path(os.path.abspath(os.path.expanduser(source)))
+        path, before = Path(os.path.abspath(os.path.expanduser(source))), len(clips)
         if is_video(path):
-            raise ValueError(f'{source} is a video: give it alone, or put the pattern in quotes.')
-        if path.is_dir():
+            if not videos:
+                raise ValueError(f'{source} is a video, wanted photos.')
+            root, photos = path.parent, []
+            clips[path] = None
+        elif path.is_dir():
             root, photos = path, search(path, None)
         elif path.exists():
             root, photos = path.parent, [path]
         elif glob.has_magic(source):
             root, pattern = _match(path)
             photos = search(root, pattern) if root.is_dir() else []
-            if not photos:
+            if not photos and len(clips) == before:
                 unmatched.append(f'{source} matches no photo.')
         else:
             raise FileNotFoundError(f'There is nothing at {path}. Wanted {WANTED}.')
         roots.append(root)
         found.update(dict.fromkeys(photos))
-    if not found and not unlisted:
+    if not found and not clips and not unlisted:
         raise FileNotFoundError(f'There is no photo in {", ".join(sources)}. Wanted {WANTED}. Looked for '
                                 f'{" ".join(PHOTO_SUFFIXES)}, not in hidden folders nor in what mmhaze wrote. '
                                 f'{passed}'.rstrip())
     top = Path(os.path.commonpath(roots))
-    return Photos(top, tuple(photo.relative_to(top).as_posix() for photo in found), (*unlisted, *unmatched), passed)
+    return Photos(top, tuple(photo.relative_to(top).as_posix() for photo in found), (*unlisted, *unmatched), passed,
+                  tuple(Video(clip, clip.relative_to(top).as_posix()) for clip in clips))
 
 
 def _match(pattern: Path) -> tuple[Path, tuple[str, ...]]:
@@ -116,48 +131,6 @@ def _match(pattern: Path) -> tuple[Path, tuple[str, ...]]:
     while len(parts) > 1 and ((root / parts[0]).exists() or not glob.has_magic(parts[0])):
         root /= parts.pop(0)  # a folder may have brackets in its name, and then they are no pattern
     return root, tuple(parts)
-
-
-class Frames:
-    """The frames of a video or a camera, each (H, W, 3) uint8 BGR and upright; a context manager.
-
-    Attributes:
-        fps: frames a second; None where the video does not say.
-        announced: how many frames there should be; 0 where nobody knows. A damaged video gives fewer.
-
-    Raises:
-        ValueError: it cannot be opened.
-    """
-
-    def __init__(self, video: Video) -> None:
-        # the backends write their own view of a damaged video to the screen, in words for programmers
-        os.environ.setdefault('OPENCV_FFMPEG_LOGLEVEL', '-8')
-        logging: Any = getattr(cv2.utils, 'logging', cv2)  # older OpenCV has its functions at the top
-        level = logging.getLogLevel()
-        logging.setLogLevel(SILENT)
-        self._capture = cv2.VideoCapture(video.source if isinstance(video.source, int) else str(video.source))
-        logging.setLogLevel(level)
-        if not self._capture.isOpened():
-            raise ValueError(f'There is no camera {video.source}, or another program has it.'
-                             if isinstance(video.source, int) else
-                             f'{video.source} cannot be read as a video. Repair or convert it.')
-        fps = self._capture.get(cv2.CAP_PROP_FPS)
-        self.fps = fps if 0 < fps <= 1000 else None
-        count = self._capture.get(cv2.CAP_PROP_FRAME_COUNT)
-        self.announced = int(count) if 0 < count < 1e9 else 0
-
-    def __iter__(self) -> Iterator[np.ndarray]:
-        while True:
-            read, frame = self._capture.read()
-            if not read:
-                return
-            yield frame
-
-    def __enter__(self) -> Frames:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._capture.release()
 
 
 @contextmanager

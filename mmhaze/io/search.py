@@ -39,7 +39,7 @@ class Reason:
     shown: str = ''
 
 
-VIDEO = Reason('video', 'videos', 'give each alone')
+VIDEO = Reason('video', 'videos', 'for mmhaze haze')
 RAW = Reason('raw photo', 'raw photos', 'convert them to TIFF or JPEG', 'suffixes')
 UNNAMED = Reason('photo that the list does not name', 'photos that the list does not name')
 NO_PHOTO = Reason('file that is no photo', 'files that are no photo', shown='suffixes')

@@ -48,7 +48,9 @@ class Summary(Generic[TallyOf]):
 
     Attributes:
         tally: what the job itself counts.
-        pictures: photos or frames with an answer.
+        pictures: photos and frames with an answer.
+        frames: how many of them are frames.
+        videos: videos and cameras that gave frames.
         problems: what could not be read, and why, a line each.
         notes: what else there is to say, a line each.
         passed: what the search for photos passed over.
@@ -58,11 +60,17 @@ class Summary(Generic[TallyOf]):
 
     tally: TallyOf
     pictures: int = 0
+    frames: int = 0
+    videos: int = 0
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     passed: PassedOver = field(default_factory=PassedOver)
     stopped: bool = False
     wall: float = 0.0
+
+    def note(self, *lines: str) -> None:
+        """Adds lines to ``notes``, each once."""
+        self.notes += [line for line in dict.fromkeys(lines) if line not in self.notes]
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ def test_the_last_line_counts_what_was_passed_over(album, monkeypatch, capsys):
     use_constructed(monkeypatch)
     (album / 'clip.mp4').touch()
     assert clip_domains([str(album), '--clip', 'x', '--domains', '0', '1', '--template', '{domain}']) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == 'Passed over: 1 video (give each alone).'
+    assert capsys.readouterr().out.splitlines()[-1] == 'Passed over: 1 video (for mmhaze haze).'
 
 
 def test_where_nothing_can_be_read_nothing_is_written(tmp_path, monkeypatch, capsys):

@@ -49,7 +49,7 @@ def test_the_last_line_counts_what_was_passed_over_in_folders_and_by_a_config(tm
     for given in ('set', 'config.py'):
         assert examine([str(tmp_path / given), '--workers', '1']) == 0
         assert capsys.readouterr().out.splitlines()[-1] == (
-            f'Passed over: 1 video (give each alone), 1 hidden folder ({tmp_path}/set/.x), 1 hidden file, 1 file that '
+            f'Passed over: 1 video (for mmhaze haze), 1 hidden folder ({tmp_path}/set/.x), 1 hidden file, 1 file that '
             'is no photo (.txt).')
 
 

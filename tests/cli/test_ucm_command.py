@@ -72,12 +72,13 @@ def test_without_a_folder_each_gets_a_line_and_nothing_is_written(album, tmp_pat
 
 @pytest.mark.parametrize('out', [False, True])
 def test_the_last_line_counts_what_was_passed_over(out, album, tmp_path, capsys):
-    for name in ('a.txt', 'b.txt', 'b.mov', '.thumbs/a.jpg'):
+    for name in ('a.txt', 'b.txt', 'b.nef', '.thumbs/a.jpg'):
         (album / name).parent.mkdir(exist_ok=True)
         (album / name).touch()
     assert ucm([str(album), *['--out', str(tmp_path / 'out')] * out]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == (
-        f'Passed over: 1 video (give each alone), 1 hidden folder ({album}/.thumbs), 2 files that are no photo (.txt).')
+        f'Passed over: 1 raw photo (.nef: convert them to TIFF or JPEG), 1 hidden folder ({album}/.thumbs), 2 files '
+        'that are no photo (.txt).')
 
 
 def test_a_line_is_there_before_the_next_photo_is_read(tmp_path, capsys, monkeypatch):
@@ -210,6 +211,7 @@ def test_ctrl_c_is_the_usual_end_of_a_camera_and_not_of_a_video(start, tmp_path,
 
     clip = tmp_path / 'clip.avi'
     clip.touch()
+    monkeypatch.setitem(sys.modules, 'av', None)  # so that OpenCV reads the video, too
     monkeypatch.setattr(cv2, 'VideoCapture', lambda source: Pressed() if source in (0, str(clip)) else real(source))
     code = ucm(['0' if start == 'camera' else str(clip), '--out', str(tmp_path / 'out')])
     assert code == (0 if start == 'camera' else 130)

@@ -44,7 +44,7 @@ def test_linked_folders_are_followed_and_what_is_passed_over_is_counted(root):
     dataset = HazeLevelDataset(str(root), '')
     assert listed(dataset) == [('level_0/a.png', 0), ('level_1/b.png', 1), ('level_1/more/c.png', 1)]
     assert str(dataset.passed) == (
-        'Passed over: 1 video (give each alone), 1 linked folder that is gone through under another name '
+        'Passed over: 1 video (for mmhaze haze), 1 linked folder that is gone through under another name '
         f'({root}/level_0/round), 1 hidden folder ({root}/.thumbs), 2 files that are no photo (.md, .xmp).')
 
 

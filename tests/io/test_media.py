@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
-from mmhaze.io.media import Frames, Photos, Video, find_media, map_in_order, stop_on_interrupt
+from mmhaze.io.frames import Frames
+from mmhaze.io.media import Photos, Video, find_media, map_in_order, stop_on_interrupt
 from mmhaze.io.search import mark_output
 
 
@@ -108,10 +109,10 @@ def test_a_folder_that_cannot_be_looked_into_is_named_and_the_rest_is_found(albu
 
 def test_what_is_passed_over_is_counted_once_over_all_sources_and_said_where_nothing_is_found(album):
     photos = find_media(['album/trip', 'album', 'album/**', 'album/clip*', 'album/*.csv', 'album/trip*'])
-    assert str(photos.passed) == ('Passed over: 1 video (give each alone), 2 folders that the pattern matches (end it '
+    assert str(photos.passed) == ('Passed over: 1 video (for mmhaze haze), 2 folders that the pattern matches (end it '
                                   f'with /** to enter them), 1 hidden folder ({album}/.thumbs), 1 hidden file, 3 files '
                                   'that are no photo (.csv, .txt, no suffix).')
-    with pytest.raises(FileNotFoundError, match=r'no photo in album/\*\.mp4.*Passed over: 1 video \(give each alone'):
+    with pytest.raises(FileNotFoundError, match=r'no photo in album/\*\.mp4.*Passed over: 1 video \(for mmhaze haze'):
         find_media(['album/*.mp4'])
 
 
@@ -148,9 +149,24 @@ def test_where_there_is_nothing_the_error_says_what_was_looked_for(sources, said
         find_media(sources)
 
 
-def test_a_video_beside_others_is_refused(album):
-    with pytest.raises(ValueError, match=r'clip\.mp4 is a video: give it alone'):
+def test_a_video_beside_others_is_refused_where_photos_are_wanted(album):
+    with pytest.raises(ValueError, match=r'clip\.mp4 is a video, wanted photos'):
         find_media(['album/b.jpg', 'album/clip.mp4'])
+
+
+def test_videos_of_folders_patterns_and_names_are_found_by_who_goes_through_them(album):
+    (album / 'trip' / 'd.MOV').touch()
+    (album / '.thumbs' / 'e.mp4').touch()
+    videos = (Video(album / 'clip.mp4', 'clip.mp4'), Video(album / 'trip/d.MOV', 'trip/d.MOV'))
+    found = find_media(['album'], videos=True)
+    assert found == Photos(album, PHOTOS, videos=videos) and ' video' not in str(found.passed)
+    assert find_media(['album/**'], videos=True) == found
+    assert find_media(['album/*.mp4'], videos=True) == Photos(album, (), videos=videos[:1])
+    assert find_media(['album/trip/d.MOV', 'album/clip.mp4'], videos=True) == Photos(album, (), videos=videos[::-1])
+    assert find_media(['album/clip.mp4', 'album/b.jpg'], videos=True) == Photos(album, ('b.jpg',), videos=videos[:1])
+    assert find_media(['album/clip.mp4'], videos=True) == Video(Path('album/clip.mp4'), 'clip.mp4')
+    passed = find_media(['album'])
+    assert not passed.videos and '2 videos (for mmhaze haze)' in str(passed.passed)
 
 
 def test_the_frames_of_a_video_come_in_order_and_with_their_rate(tmp_path):

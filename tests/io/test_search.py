@@ -38,7 +38,7 @@ def test_all_that_is_no_photo_is_counted_by_why(tmp_path):
     names, said = search(album)
     assert names == ['a.JPG']
     assert said == (
-        'Passed over: 2 videos (give each alone), 2 raw photos (.dng, .nef: convert them to TIFF or JPEG), 2 links '
+        'Passed over: 2 videos (for mmhaze haze), 2 raw photos (.dng, .nef: convert them to TIFF or JPEG), 2 links '
         f'that lead nowhere ({album}/lost.txt), 1 hidden folder ({album}/.trash), 1 folder that mmhaze wrote '
         f'({album}/out), 2 pipes, sockets or devices ({album}/pipe.jpg), 1 hidden file, 5 files that are no photo '
         '(.txt, .svg, .xmp, no suffix).')

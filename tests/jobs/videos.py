@@ -4,7 +4,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from mmhaze.io.media import Frames, Video
+from mmhaze.io.frames import Frames
+from mmhaze.io.media import Video
 from mmhaze.synthesis.scenes import render_scene
 
 
