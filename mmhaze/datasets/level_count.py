@@ -10,6 +10,7 @@ import numpy as np
 from mmengine.registry import DefaultScope
 from mmpretrain.registry import DATASETS, TRANSFORMS
 
+from ..runtime.checkpoints import classes_of
 from ..runtime.slips import as_slips
 from .haze_level import HazeLevelDataset
 
@@ -23,20 +24,22 @@ class Levels:
     """The levels of a data set.
 
     Attributes:
-        where: the data set, as messages name it.
+        place: the file or folder that says so.
+        role: which set of the config it is.
         count: how many there are.
         names: of them, if they have any.
         exact: whether ``count`` is certain: without names, levels may be missing beyond those of the photos.
     """
 
-    where: str
+    place: str
+    role: str
     count: int
     names: tuple[str, ...]
     exact: bool = True
 
     def __str__(self) -> str:
         first, last = (f' ({name})' if name else '' for name in (self.named[0], self.named[-1]))
-        return f'{self.where} has {self.count} levels, 0{first} to {self.count - 1}{last}'
+        return f'{self.place}, {self.role}, has {self.count} levels, 0{first} to {self.count - 1}{last}'
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -64,8 +67,8 @@ def check_levels(config: Any, parts: Iterable[str], trained: Levels | None = Non
 
 def trained_levels(state: Mapping[str, Any], where: Any) -> Levels | None:
     """The levels that a checkpoint knows from the data set it was trained on."""
-    names = tuple(((state.get('meta') or {}).get('dataset_meta') or {}).get('classes') or ())
-    return Levels(f'{where}, the checkpoint,', len(names), names) if names else None
+    names = classes_of(state)
+    return Levels(str(where), 'the checkpoint', len(names), names) if names else None
 
 
 def build_list(definition: Any) -> Any:
@@ -95,19 +98,20 @@ def find_misfits(config: Any, datasets: Mapping[str, Any], trained: Levels | Non
         datasets: what was built of it, by their parts.
         trained: the levels that a checkpoint knows.
     """
-    counts, misfits = class_counts(config), []
-    known = trained
+    counts, known = class_counts(config), trained
+    misfits: dict[tuple, str] = {}  # by what they are about: one table is often the list of several sets
     for part, dataset in datasets.items() if counts else ():
         drawn = drawn_levels(config[f'{part}_dataloader'].dataset.to_dict())
         for levels in _levels_of(dataset, SETS[part], drawn):
             wrong = {name: count for name, count in counts.items()
                      if count < levels.count or (levels.exact and count > levels.count)}
             if wrong:
-                misfits.append(_describe_count(levels, wrong))
+                misfits.setdefault((levels.place, levels.count), _describe_count(levels, wrong))
             elif known is not None and any(known.named) and any(levels.named) and known.named != levels.named:
-                misfits.append(_contrast([levels, known]))
+                misfits.setdefault((levels.place, levels.names), _contrast([levels, known]))
             known = known or levels
-    return list(dict.fromkeys(misfits))
+        misfits.update({(text,): text for text in _find_others(config, part, min(counts.values()))})
+    return list(misfits.values())
 
 
 def class_counts(config: Any) -> dict[str, int]:
@@ -135,6 +139,21 @@ def drawn_levels(definition: Any) -> int:
     return max(map(drawn_levels, inner), default=0)
 
 
+def _find_others(config: Any, part: str, count: int) -> Iterator[str]:
+    """What else in a config is for another number of levels than ``count``."""
+    evaluators = config.get(f'{part}_evaluator') or ()
+    places = [(f'{part}_evaluator', each) for each in (evaluators if isinstance(evaluators, list) else [evaluators])]
+    head = config['model'].get('head') or {}
+    places += [('model.head', head)] if head.get('cal_acc') else []
+    for place, each in places:
+        topk = each.get('topk', 1) if isinstance(each, Mapping) else 1
+        if (most := max(topk) if isinstance(topk, (list, tuple)) else topk) > count:
+            yield f'{place} asks for the {most} likeliest levels, and there are {count}. Set its topk=(1,).'
+    weights = (head.get('loss') or {}).get('class_weight')
+    if weights is not None and len(weights) != count:
+        yield f'model.head.loss.class_weight has {len(weights)} numbers, wanted one for each of {count} levels.'
+
+
 def _without(definition: Any) -> Any:
     if isinstance(definition, dict):
         return {name: _without(value) for name, value in definition.items() if name not in COSTLY}
@@ -149,18 +168,18 @@ def _find_counts(part: Any, name: str) -> Iterator[tuple[str, int]]:
             yield from _find_counts(part.get(inner), f'{name}.{inner}')
 
 
-def _levels_of(dataset: Any, part: str = 'joined with others', drawn: int = 0) -> Iterator[Levels]:
+def _levels_of(dataset: Any, role: str = 'joined with others', drawn: int = 0) -> Iterator[Levels]:
     """Those of a data set, or of each that it wraps or joins."""
     inner = getattr(dataset, 'datasets', None) or [getattr(dataset, 'dataset', None)]
     if inner[0] is not None:
         for each in inner:
-            yield from _levels_of(each, part, drawn)
+            yield from _levels_of(each, role, drawn)
         return
     names = tuple(dataset.metainfo.get('classes') or ())
     listed = isinstance(dataset, HazeLevelDataset)  # which checks the level of each photo as it reads them
     count = max(len(names), drawn, 0 if listed else _highest(dataset) + 1)
     if count:
-        yield Levels(f'{_name(dataset)}, {part},', count, names if len(names) == count else (), bool(names))
+        yield Levels(_name(dataset), role, count, names if len(names) == count else (), bool(names))
 
 
 def _highest(dataset: Any) -> int:
@@ -175,7 +194,7 @@ def _name(dataset: Any) -> str:
 
 
 def _contrast(several: Sequence[Levels]) -> str:
-    said = ', and '.join(f'{levels.where} has the levels {", ".join(levels.names)}' for levels in several)
+    said = ', and '.join(f'{each.place}, {each.role}, has the levels {", ".join(each.names)}' for each in several)
     return f'{said}. Make them the same by classes of the data sets, in one order, the least haze first.'
 
 

@@ -16,7 +16,7 @@ from mmpretrain.registry import DATASETS, MODELS, TRANSFORMS
 
 from ..io.denormals import zero_denormals
 from ..io.devices import check_device
-from ..runtime.checkpoints import load_checkpoint, weights_of
+from ..runtime.checkpoints import classes_of, load_checkpoint, weights_of
 from ..runtime.configs import read_config
 from ..runtime.settings import check_settings
 from ..runtime.shipped import find_config
@@ -142,10 +142,10 @@ def _level_names(config: Config, state: dict, levels: int) -> tuple[str, ...]:
     """As the checkpoint has them from its data set, else as the data set of the config."""
     data = config.test_dataloader.dataset
     kind = DATASETS.get(data.type)
-    for known in ((state.get('meta') or {}).get('dataset_meta') or {}, data.get('metainfo') or {},
-                  getattr(kind, 'METAINFO', {})):
-        if len(known.get('classes', ())) == levels:
-            return tuple(known['classes'])
+    for names in (classes_of(state), data.get('classes'), (data.get('metainfo') or {}).get('classes'),
+                  getattr(kind, 'METAINFO', {}).get('classes')):
+        if isinstance(names, (list, tuple)) and len(names) == levels:
+            return tuple(names)
     return tuple(f'level {level}' for level in range(levels))
 
 

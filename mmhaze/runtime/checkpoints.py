@@ -68,9 +68,9 @@ def load_checkpoint(path: str | Path, wanted: str = 'a file that mmhaze train wr
             raise ValueError(f'{path} is refused: it holds more than weights and numbers, and loading it could run '
                              f'foreign code ({foreign[0]}). Nothing was run. Take checkpoints from mmhaze and from '
                              'people you trust.') from None
-        reason = str(error).split('\n\nCheck the documentation')[0].strip().splitlines() or [type(error).__name__]
-        raise ValueError(f'{path} is damaged or no checkpoint ({reason[-1]}). Take the one before it, or copy it '
-                         'again.') from error
+        said = str(error).split('\n\nCheck the documentation')[0].strip().splitlines() or [type(error).__name__]
+        raise ValueError(f'{path} is damaged or no checkpoint ({_another_kind(path) or said[-1]}). Take the one before '
+                         'it, or copy it again.') from error
     if other := _describe_other(state):
         raise ValueError(f'{path} is no checkpoint: it holds {other}. Give {wanted}.')
     return state
@@ -81,6 +81,13 @@ def weights_of(state: Mapping[str, Any]) -> Mapping[str, Any]:
     return state.get('state_dict', state)
 
 
+def classes_of(state: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the classes of the data set that a checkpoint was trained on; empty where it does not say."""
+    known = (state.get('meta') or {}).get('dataset_meta')
+    classes = known.get('classes') if isinstance(known, Mapping) else None
+    return tuple(map(str, classes)) if isinstance(classes, (list, tuple)) else ()
+
+
 def check_goes_on(state: Mapping[str, Any], path: str | Path) -> None:
     """Makes sure that a checkpoint holds all that a training goes on from, not the weights alone.
 
@@ -88,12 +95,21 @@ def check_goes_on(state: Mapping[str, Any], path: str | Path) -> None:
         ValueError: it does not.
     """
     meta = state.get('meta') or {}
-    lacking = [name for name in ('epoch', 'iter') if name not in meta]
-    lacking += [name for name in ('optimizer', 'message_hub') if name not in state]
+    lacking = [name for name in ('epoch', 'iter') if not isinstance(meta.get(name), int)]
+    lacking += [name for name in ('optimizer', 'message_hub') if not isinstance(state.get(name), Mapping)]
     if lacking:
         raise ValueError(f'{path} holds no state of the optimizer to go on from: it has no {", ".join(lacking)}. To '
                          f'begin a training with its weights say load_from={path} after --cfg-options, without '
                          '--resume.')
+
+
+def _another_kind(path: str | Path) -> str:
+    """Why a file cannot be one that torch wrote, by how it begins; empty where it may be."""
+    with open(path, 'rb') as file:
+        begin = file.read(2)
+    if not begin:
+        return 'it is empty'
+    return '' if begin in (b'PK', b'\x80\x02') else 'it does not begin as what torch writes'
 
 
 def _describe_other(state: Any) -> str:

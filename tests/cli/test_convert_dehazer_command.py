@@ -20,3 +20,9 @@ def test_a_published_checkpoint_becomes_one_of_ours(tmp_path, capsys):
     torch.save({'fc.weight': torch.zeros(1)}, tmp_path / 'other.pth')
     assert convert([str(tmp_path / 'other.pth'), str(tmp_path / 'no.pth')]) == 2
     assert 'no published weights' in capsys.readouterr().err and not (tmp_path / 'no.pth').exists()
+
+
+def test_a_file_without_weights_is_refused(tmp_path, capsys):
+    torch.save(dict(state_dict={}), tmp_path / 'w.pth')
+    assert command('convert-dehazer')([str(tmp_path / 'w.pth'), str(tmp_path / 'out.pth')]) == 2
+    assert 'holds no weights' in capsys.readouterr().err and not (tmp_path / 'out.pth').exists()

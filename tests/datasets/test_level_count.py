@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from mmengine.config import Config
 
-from mmhaze.datasets.level_count import check_levels, class_counts, find_misfits, trained_levels
+from mmhaze.datasets.level_count import build_list, check_levels, class_counts, find_misfits, trained_levels
 
 from ..tiny_set import write_tiny_set
 
@@ -71,6 +71,29 @@ def test_an_ordinal_head_and_a_network_that_is_its_own_head_are_seen_too():
     assert class_counts(dict(model=dict(head=dict(num_classes=3), backbone=dict(num_classes=1000)))) == {
         'model.head.num_classes': 3}
     assert class_counts(dict(model=dict(type='AODNet'))) == {}
+
+
+@pytest.mark.parametrize(('more', 'said'), [
+    (dict(val_evaluator=[dict(type='Accuracy', topk=(1, 5))]), 'val_evaluator asks for the 5 likeliest levels'),
+    (dict(val_evaluator=dict(type='Accuracy', topk=5)), 'asks for the 5 likeliest levels, and there are 4'),
+    (dict(model=dict(head=dict(cal_acc=True, topk=(1, 5)))), 'model.head asks for the 5 likeliest levels'),
+    (dict(model=dict(head=dict(loss=dict(class_weight=[1.0, 2.0])))), 'has 2 numbers, wanted one for each of 4'),
+    (dict(val_evaluator=dict(type='Accuracy', topk=(1, 4)), model=dict(head=dict(topk=(1, 5)))), '')])
+def test_what_else_is_for_another_number_of_levels_is_said(folder, more, said):
+    config = configure(folder, HEADS['model.head.num_classes'](4), val=data(folder))
+    config.merge_from_dict(more)
+    if not said:
+        return check_levels(config, ['val'])
+    with pytest.raises(ValueError, match=said):
+        check_levels(config, ['val'])
+
+
+def test_one_table_that_is_the_list_of_several_sets_is_said_once(folder):
+    config = configure(folder, HEADS['model.head.num_classes'](9), train=data(folder), val=data(folder),
+                       test=data(folder, ann_file='clear.csv'))
+    lists = {part: build_list(config[f'{part}_dataloader'].dataset) for part in ('train', 'val', 'test')}
+    assert [text.split(' has ')[0].split('/')[-1] for text in find_misfits(config, lists)] == [
+        'manifest.csv, the training set,', 'clear.csv, the test set,']
 
 
 def test_a_small_part_whose_set_has_all_the_levels_fits(folder):

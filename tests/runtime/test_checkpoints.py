@@ -10,7 +10,7 @@ import pytest
 import torch
 from mmengine.logging import HistoryBuffer
 
-from mmhaze.runtime.checkpoints import check_goes_on, is_whole, load_checkpoint, newest_checkpoint
+from mmhaze.runtime.checkpoints import check_goes_on, classes_of, is_whole, load_checkpoint, newest_checkpoint
 from tests.conftest import checks_content
 
 
@@ -162,6 +162,19 @@ def test_what_is_no_checkpoint_is_named_by_what_it_holds(tmp_path, content, said
     torch.save(content, path)
     with pytest.raises(ValueError, match=f'^{path} is no checkpoint: it holds {said}. Give a file that mmhaze train '):
         load_checkpoint(path)
+
+
+@pytest.mark.parametrize(('content', 'said'), [(b'', 'it is empty'), (b'epoch,loss', 'it does not begin as')])
+def test_a_file_of_another_kind_says_so_in_words(tmp_path, content, said):
+    (tmp_path / 'w.pth').write_bytes(content)
+    with pytest.raises(ValueError, match=rf'w.pth is damaged or no checkpoint \({said}'):
+        load_checkpoint(tmp_path / 'w.pth')
+
+
+@pytest.mark.parametrize('meta', [{}, None, dict(dataset_meta=[1]), dict(dataset_meta=dict(classes=None))])
+def test_a_checkpoint_that_does_not_name_its_classes_has_none(meta):
+    assert classes_of(dict(meta=meta)) == ()
+    assert classes_of(dict(meta=dict(dataset_meta=dict(classes=['a', 'b'])))) == ('a', 'b')
 
 
 @pytest.mark.parametrize('without', ['meta', 'optimizer', 'message_hub'])

@@ -44,6 +44,8 @@ def convert_published(weights: Mapping[str, Tensor]) -> tuple[str, dict[str, Ten
         ValueError: they are of none of these, or some of them are not.
     """
     names = {name: name.removeprefix('module.') for name in weights}
+    if not names:
+        raise ValueError('The file holds no weights.')
     for network, table in _PUBLISHED.items():
         found = {name: _rename(plain, table, network in _COUNTED_FROM_1) for name, plain in names.items()}
         missed = [name for name, ours in found.items() if ours is None]
