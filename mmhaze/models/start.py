@@ -11,6 +11,7 @@ from mmengine.registry import DefaultScope
 from torch import nn
 
 from ..runtime.checkpoints import check_goes_on, load_checkpoint, weights_of
+from .dehazers.published import own_names
 from .trained import build_network
 
 SHOWN = 3
@@ -74,8 +75,11 @@ def _say_what_fits(network: nn.Module, weights: Mapping[str, Any], path: str | P
     wanted = {name: weight.shape for name, weight in network.state_dict().items()}
     anew = [name for name, shape in wanted.items() if found.get(name) != shape]
     if len(anew) == len(wanted):
+        published = own_names(weights) is not weights
+        advice = f'mmhaze convert-dehazer {path} OURS.pth gives its weights the names that mmhaze has.' if published \
+            else 'Give a checkpoint of such a network as load_from.'
         raise ValueError(f'Nothing in {path} fits the network: it has {", ".join(list(found)[:SHOWN])}, wanted '
-                         f'{", ".join(anew[:SHOWN])} and so on. Give a checkpoint of such a network as load_from.')
+                         f'{", ".join(anew[:SHOWN])} and so on. {advice}')
     if anew:
         more = f' and {len(anew) - SHOWN} others' if len(anew) > SHOWN else ''
         print(f'{path} fits but for {", ".join(anew[:SHOWN])}{more}, which begin anew.')

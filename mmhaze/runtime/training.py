@@ -25,10 +25,12 @@ def set_training(cfg: Config, resume: str | None = None, amp: bool = False) -> N
     if cfg.get('resume') and cfg.get('load_from') is None:
         resume = resume or NEWEST  # as the config says
     if resume:
-        cfg.load_from = newest_checkpoint(cfg.work_dir) if resume == NEWEST else resume
-        cfg.resume = cfg.load_from is not None
-        if not cfg.resume:
+        found = newest_checkpoint(cfg.work_dir) if resume == NEWEST else resume
+        cfg.resume = found is not None
+        if found is None:
             print(f'{cfg.work_dir} holds no checkpoint yet, training begins at the beginning.')
+        else:  # the config's own load_from is where the first start began
+            cfg.load_from = found
     if cfg.get('load_from') is not None:
         cfg.load_from = str(cfg.load_from)
 

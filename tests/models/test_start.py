@@ -101,3 +101,10 @@ def test_what_begins_anew_is_said_and_where_nothing_fits_the_training_does_not_b
     path = write(tmp_path / 'w.pth', prefix='features.')
     with pytest.raises(ValueError, match=re.escape(f'Nothing in {path} fits the network: it has features.backbone.')):
         check_start(configure(load_from=path))
+
+
+def test_published_weights_of_a_dehazer_are_told_how_to_be_converted(tmp_path):
+    path = tmp_path / 'published.pth'
+    torch.save({'e_conv1.weight': torch.ones(3, 3, 1, 1), 'e_conv1.bias': torch.ones(3)}, path)
+    with pytest.raises(ValueError, match=f'fits the network: .* mmhaze convert-dehazer {path} OURS.pth'):
+        check_start(Config(dict(model=dict(type='AODNet'), load_from=path)))

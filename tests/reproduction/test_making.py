@@ -158,6 +158,12 @@ def test_a_damaged_result_is_said_and_made_again_and_the_others_are_kept(finishe
     assert started == [path.parent.name] and predictions(again) == before
 
 
+def test_a_network_with_other_classes_than_levels_is_said_and_makes_no_result(make, started, capsys):
+    assert make('ResNet18', options={'model.head.num_classes': 9}).make() == 1
+    said = capsys.readouterr().out
+    assert 'manifest.csv, the training set, has 5 levels, 0 to 4, and model.head.num_classes is 9. Set' in said
+
+
 @pytest.mark.slow
 def test_a_loss_that_is_no_number_is_said_and_the_rest_goes_on(make, started, capsys):
     table = make('ResNet18', 'HBFD', options={'optim_wrapper.optimizer.lr': 1e30})
