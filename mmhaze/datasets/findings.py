@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from ..synthesis.writer import PLAN
 from .duplicates import Fingerprint
@@ -57,7 +58,7 @@ def count_levels(photos: Sequence[Listed], splits: Sequence[str], levels: int) -
 
 
 def check_list(source: Source) -> Iterator[Finding]:
-    """What was wrong when the list was read, and what is not on it."""
+    """What was wrong when the list was read, what is not on it, and levels that it has upside down."""
     problems = list(source.problems)
     if source.folder and (source.folder / PLAN).is_file():
         problems.append(f'{source.folder} holds {PLAN}, so it is not finished. Run again what makes it.')
@@ -65,6 +66,7 @@ def check_list(source: Source) -> Iterator[Finding]:
         yield Finding('list', f'In the list of the photos: {amount(len(problems), "fault")}.', tuple(problems))
     if source.passed.found:
         yield Finding('passed over', str(source.passed), tuple(source.passed.found))
+    yield from _check_order(source.photos)
 
 
 def check_levels(counts: dict[str, list[int]], names: Sequence[str]) -> Iterator[Finding]:
@@ -81,6 +83,23 @@ def check_levels(counts: dict[str, list[int]], names: Sequence[str]) -> Iterator
     if max(there) > UNBALANCED * min(there):
         yield Finding('balance', f'Level {everywhere.index(max(there))} has {amount(max(there), "photo")}, level '
                                  f'{everywhere.index(min(there))} has {min(there)}.')
+
+
+def _check_order(photos: Sequence[Listed]) -> Iterator[Finding]:
+    """Levels whose haze falls, by what the list says of their photos."""
+    for name, more in (('visibility', -1), ('beta', 1)):
+        levels: dict[int, list[float]] = {}
+        for photo in photos:
+            if name in photo.known:
+                levels.setdefault(photo.level, []).append(photo.known[name])
+        middle = [(level, median(values)) for level, values in sorted(levels.items())]
+        turned = [(one, other) for one, other in zip(middle, middle[1:]) if more * one[1] > more * other[1]]
+        if turned:
+            (level, value), (after, other) = turned[0]
+            yield Finding('levels', f'By the column {name} level {after} has less haze than level {level}: {other:g} '
+                                    f'after {value:g}. Level 0 should have the least, and each level more than the '
+                                    'last.')
+            return
 
 
 def check_photos(paths: Sequence[Path], prints: Sequence[Fingerprint]) -> Iterator[Finding]:

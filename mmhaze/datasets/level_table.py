@@ -65,8 +65,8 @@ def _rows(path: Path, split: str | None) -> Iterator[tuple[dict[str, str], str]]
     if path.suffix.lower() == '.txt' and not _has_header(path):
         for number, line in enumerate(read_lines(path), 1):
             if line.strip():
-                file, _, level = re.sub(r'\s+(?=\S+$)', '\n', line.strip()).rpartition('\n')
-                yield dict(file=file, level=level), f'{path}, line {number}'
+                *file, level = re.split(r'[\s,;]+(?=[^\s,;]+$)', line.strip(), maxsplit=1)
+                yield dict(file=''.join(file), level=level), f'{path}, line {number}'
         return
     with open_table(path, wanted, _COLUMNS) as rows:
         for row in rows:

@@ -110,7 +110,8 @@ def order_names(names: Sequence[str], where: str, otherwise: str) -> list[str]:
         return order_levels(names)
     except ValueError as error:
         raise ValueError(f'Which {where} has the least haze? {error} Give the names in order, the least haze first, as '
-                         f'classes={list(names[:MOST_SAID])!r}, or {otherwise}.') from None
+                         f'classes={list(names[:MOST_SAID])!r} of the data set (mmhaze doctor --classes), or '
+                         f'{otherwise}.') from None
 
 
 def _subfolders(folder: Path) -> list[str]:

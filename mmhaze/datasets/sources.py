@@ -68,7 +68,7 @@ def open_source(path: Path, names: Sequence[str] | None = None, options: dict | 
         raise FileNotFoundError(f'There is nothing at {path}. Wanted {WANTED}.')
     if path.suffix == '.py':
         source = _open_config(path, options or {})
-    elif pairs := _list_pairs(path, passed):
+    elif names is None and (pairs := _list_pairs(path, passed)):
         source = Source(str(path), _list_both(pairs), PAIR_LEVELS, passed=passed)
     elif path.is_dir() and not (path / MANIFEST).is_file():
         photos, levels = read_folders(path, names=names, report=problems.append, pass_over=passed.add)

@@ -85,6 +85,8 @@ def spell_path(folder: Path, name: str, where: str) -> str:
     if name == tidy or os.path.exists(folder / name):
         return name
     if '\\' in name and os.sep != '\\' and not os.path.exists(folder / tidy):
+        ends = ('/'.join(tidy.split('/')[first:]) for first in range(1, tidy.count('/') + 1))
+        right = next((end for end in ends if end and os.path.exists(folder / end)), tidy)
         raise ValueError(f'{where} names {name}, whose backslashes separate no folders on this system, and there is no '
-                         f'{folder / tidy} either. Write {tidy}, or where it lies.')
+                         f'{folder / tidy} either. Write {right}, or where it lies.')
     return tidy

@@ -79,6 +79,8 @@ class Table:
             advice = 'Is that a row already? Put this line above it'
         elif len(self._cells) == 1 and set(wanted) <= set(map(_fold, text.split())):
             separated = 'spaces, it seems'
+        elif len(self._cells) == 1 < len(wanted):
+            separated = 'nothing that is known'
         elif len(others) == len(lacking):  # perhaps these are they
             meant = dict(zip(others, lacking))
             right = [meant.get(name, name) for name in self._names]

@@ -49,7 +49,8 @@ _SIGHT = re.compile(rf'(?P<before>(?:(?:{_ABOUT})[ :=-]*)*)'
                     rf'(?P<behind>(?:[ :=-]+(?:{_ABOUT}))*)')
 _COUNT = re.compile(rf'(?P<before>(?:pm2\.5|pm10|[a-z][a-z -]*)?)[ -]?(?P<number>{_NUMBER})(?P<percent> ?%)?'
                     '(?: (?P<behind>[a-z ]+))?')
-_NUMBERED = re.compile(r'(?P<level>level[ _-]?)?(?P<number>\d+)(?:[_.):]+ ?| - | |-(?!\d))(?P<rest>.+)', re.IGNORECASE)
+_NUMBERED = re.compile(r'(?P<level>level[ _-]?)?(?P<number>\d+)'
+                       rf'(?:[_):]+ ?|\.(?!\d) ?| - | (?!(?:{_UNIT})$)|-(?!\d))(?P<rest>.+)', re.IGNORECASE)
 
 
 class Meaning(NamedTuple):

@@ -337,6 +337,25 @@ def test_wrapped_data_sets_are_looked_into(config, planted):
     assert diagnosis.findings == ()
 
 
+# levels that are upside down
+
+@pytest.mark.parametrize(('column', 'values', 'said'), [
+    ('visibility', '50 300 1000', 'level 1 has less haze than level 0: 300 after 50'),
+    ('beta', '0,01 0,04 0,02', 'level 2 has less haze than level 1: 0.02 after 0.04')])
+def test_levels_whose_haze_falls_by_what_the_list_says_are_a_problem(tmp_path, column, values, said):
+    write_pairs(tmp_path, *(f'{level}.png' for level in range(3)))
+
+    def examine_with(cells: list[str]) -> Diagnosis:
+        rows = (f'{level}.png;{level};{cell}\n' for level, cell in enumerate(cells))
+        (tmp_path / 'levels.csv').write_text(f'file;level;{column}\n{"".join(rows)}')
+        return examine(tmp_path / 'levels.csv')
+
+    finding, = examine_with(values.split()).problems
+    assert finding.kind == 'levels' and f'By the column {column} {said}' in finding.text
+    assert not examine_with(sorted(values.split(), key=lambda cell: float(cell.replace(',', '.')),
+                                   reverse=column == 'visibility')).problems
+
+
 # pairs
 
 def write_pairs(folder: Path, *names: str) -> None:

@@ -76,10 +76,10 @@ def test_a_table_of_a_spreadsheet_is_read(root, file):  # noqa: F811
     assert second.known == dict(visibility=float('inf')) and second.where.endswith(f'{file}, line 3')
 
 
-def test_lines_of_path_and_level_may_be_parted_by_tabs(root):  # noqa: F811
-    (root.parent / 'train.txt').write_text('a b.png\t2\nc.png   0\n')
+def test_lines_of_path_and_level_may_be_parted_by_tabs_or_commas(root):  # noqa: F811
+    (root.parent / 'train.txt').write_text('a b.png\t2\nc.png   0\na b.png,1\na, b.png ;3\n')
     assert [(photo.path.name, photo.level) for photo in read_table(root.parent / 'train.txt', root)] == [
-        ('a b.png', 2), ('c.png', 0)]
+        ('a b.png', 2), ('c.png', 0), ('a b.png', 1), ('a, b.png', 3)]
 
 
 def test_a_number_that_may_be_two_is_told_with_the_line(root):  # noqa: F811

@@ -50,5 +50,7 @@ def test_backslashes_separate_folders_where_there_is_such_a_file_and_are_named_e
     assert locate(tmp_path, ' d.png', 'x.csv') == tmp_path / ' d.png'
     with pytest.raises(ValueError, match=r'x\.csv, line 3 names trip\\e\.png, whose backslashes .* Write trip/e\.png'):
         locate(tmp_path, 'trip\\e.png', 'x.csv, line 3')
+    with pytest.raises(ValueError, match=r'names C:\\me\\trip\\day 1\\a\.png, .* Write trip/day 1/a\.png,'):
+        locate(tmp_path, 'C:\\me\\trip\\day 1\\a.png', 'x.csv, line 3')
     with pytest.raises(ValueError, match='outside of'):
         locate(tmp_path / 'trip', '..\\b\\c.png', 'x.csv')

@@ -81,6 +81,7 @@ def test_a_row_without_its_last_cells_has_empty_ones_and_one_with_too_many_is_to
     ('Path\tHaze\tSplit\n', "'Path', 'Haze', 'Split'", 'tabs', 'file\tlevel\tsplit'),
     ('file level\na.png 3\n', "'file level'", 'spaces, it seems', 'file,level'),
     ('a.png,3\nb.png,4\n', r"'a\.png', '3'", r'commas\. Is that a row already\? Put this line above it', 'file,level'),
+    ('"file;level"\n"a.png;3"\n', "'file;level'", 'nothing that is known', 'file,level'),
     ('level,note,author\n', "'level', 'note', 'author'", 'commas', 'level,note,author,file')])
 def test_columns_that_are_not_there_are_told_with_those_that_are_and_the_line_that_would_be_right(
         tmp_path, text, found, separated, line):

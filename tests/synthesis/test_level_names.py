@@ -60,6 +60,7 @@ def test_names_are_put_in_order_the_least_haze_first(order):
     (('0_dense', '1_clear'), "By their numbers '0_dense' has the least haze, by what they say '1_clear'"),
     (('1_50m', '2_300m', '3_1000m'), 'By their numbers'), (('0_50m', '50_100m'), 'By their numbers'),
     (('1_clear', '1_dense'), 'the same number'), (('fog_50', 'fog_300'), 'says neither'),
+    (('1.000 m', '50 m'), "'1.000 m' says neither"),
     (('1,000 m', '50 m'), "'1,000 m' says neither"), (('low', 'high'), 'says neither'),
     (('sunny', 'cloudy'), "'cloudy'"), (('no visibility', 'good visibility'), 'says neither'),
     (('clear', 'not clear'), "'not clear'"), (('8 am', '9 pm'), 'says neither'),
