@@ -48,5 +48,5 @@ def test_what_is_missing_is_said(tmp_path, capsys):
     with pytest.raises(FileNotFoundError, match=r'manifest\.csv'):
         write_pairs(tmp_path)
     (tmp_path / 'manifest.csv').write_text(HAZEL)
-    assert command('make-set pairs')([str(tmp_path)]) == 1
+    assert command('make-set pairs')([str(tmp_path)]) == 2
     assert re.search(r'no clear image of 1 scenes, such as s1\. .*--keep-clear', capsys.readouterr().err)
