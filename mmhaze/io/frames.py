@@ -98,7 +98,8 @@ def origin_of(container: Any) -> Fraction:
 
 def packets_of(container: Any, stream: Any) -> Iterator[Any]:
     """The packets of a stream, or of all, as far as the file goes: a damaged one may end in what is no packet."""
-    with contextlib.suppress(*av_errors()):
+    # IndexError: where a further stream begins on the way, PyAV stumbles over it at the end
+    with contextlib.suppress(IndexError, *av_errors()):
         yield from container.demux(*([] if stream is None else [stream]))
 
 

@@ -11,11 +11,12 @@ import cv2
 import numpy as np
 
 from ..io.frames import Frame, find_av, open_container
-from .sound import Sound
+from .sound import MP4, add_sound
 
 CODEC = 'libx264'
 # quality that the eye takes for the source's; no frames out of order, so that each lasts as long as it should
 OPTIONS = dict(crf='18', preset='veryfast', bf='0')
+LONGEST_GAP = 2**31  # ticks between two frames, as an .mp4 has them
 TICKS = 90_000  # a second, where the source has no clock of its own
 UNSPECIFIED, ITU601 = 2, 5  # FFmpeg's numbers of colour matrices
 # the shares of red and blue in the brightness, by those numbers: BT.709, FCC, BT.601 (twice), SMPTE 240M, BT.2020
@@ -73,14 +74,14 @@ class H264Writer:
 
     def __init__(self, path: Path, size: tuple[int, int], fps: float, source: Path | None) -> None:
         av, manner = find_av(), manner_of(source)
-        self._step = 1 / Fraction(fps).limit_denominator(1001)
-        self._path, self._last, self._ticks = path, -1, dict[int, int]()
+        self._step = 1 / max(Fraction(fps).limit_denominator(1001), Fraction(1, 1001))
+        self._path, self._source, self._last, self._ticks = path, source, -1, dict[int, int]()
         self._gap, self._start, self._end = self._step, Fraction(0), Fraction(0)
         self._padding = (size[0] % 2, size[1] % 2)
         matrix = manner.matrix if manner.matrix in (UNSPECIFIED, *SHARES) else ITU601
         self._to_yuv = matrix_to_yuv(*SHARES.get(matrix, SHARES[ITU601]))
         with ExitStack() as stack:
-            self._out = stack.enter_context(av.open(str(path), 'w', format='mp4', options=dict(movflags='+faststart')))
+            self._out = stack.enter_context(av.open(str(path), 'w', **MP4))
             self._track = self._out.add_stream(CODEC, rate=1 / self._step, options=OPTIONS)
             self._track.width, self._track.height = size[0] + self._padding[0], size[1] + self._padding[1]
             self._track.pix_fmt = 'yuv420p'
@@ -89,17 +90,18 @@ class H264Writer:
             context.colorspace, context.color_range = matrix, LIMITED
             context.color_primaries, context.color_trc = manner.primaries, manner.transfer
             context.open()
-            self._sound = None if source is None else Sound(source, self._out)
             self._stack = stack.pop_all()
-        self.notes = [self._sound.note] if self._sound is not None and self._sound.note else []
+        self.notes: list[str] = []
         if any(self._padding):
             self.notes.append(f'H.264 wants even sides: videos of {size[0]} x {size[1]} pixels are '
                               f'{self._track.width} x {self._track.height}, with the last column or row twice.')
 
     def add(self, frame: Frame) -> None:
-        """Writes a frame; one without a time comes when the one before it ends."""
+        """Writes a frame; one without a time, or with one out of all reason, comes when the one before it ends."""
         base = self._track.codec_context.time_base
         start = self._end if frame.time is None else frame.time
+        if start - self._start >= LONGEST_GAP * base:  # as damaged files have it
+            start = self._end
         self._last = max(round(start / base), self._last + 1)
         start = self._last * base
         self._gap = start - self._start if self._start < start else self._gap
@@ -109,8 +111,6 @@ class H264Writer:
         picture.pts, picture.time_base = self._last, base
         self._ticks[self._last] = round(lasts / base)
         self._mux(picture)
-        if self._sound is not None:
-            self._sound.write(start)
 
     def _mux(self, picture: Any) -> None:
         for packet in self._track.encode(picture):
@@ -121,9 +121,8 @@ class H264Writer:
         """Ends the file: with all of the sound where the source has ``ended``, else with that up to the last frame."""
         with self._stack:
             self._mux(None)
-            if self._sound is not None:
-                self._stack.callback(self._sound.close)
-                self._sound.finish(None if ended else self._end)
+        note = '' if self._source is None else add_sound(self._path, self._source, None if ended else self._end)
+        self.notes += [note] * bool(note)
 
     def count(self) -> int:
         """How many frames the file holds once it is closed, by reading it."""

@@ -10,7 +10,7 @@ RATE = 48_000
 
 
 def write_source(path: Path, frames, times, *, codec='libx264', sound=None, sound_seconds=None, matrix=None,
-                 start=0.0, pix_fmt='yuv420p', clicks=(), time_base=Fraction(1, 1000), aspect=None) -> None:
+                 start=0.0, pix_fmt='yuv420p', clicks=(), time_base=Fraction(1, 1000), aspect=None, chunk=1024) -> None:
     """A video whose frames are shown at ``times`` in seconds, with silence in that codec but for ``clicks``."""
     import av
     from av.video.reformatter import Colorspace
@@ -35,15 +35,15 @@ def write_source(path: Path, frames, times, *, codec='libx264', sound=None, soun
             parts += track.encode(picture)
         parts += track.encode(None)
         if noise is not None:
-            for number in range(int((sound_seconds or times[-1] + 0.1) * RATE) // 1024):
-                samples = np.zeros((1, 1024), np.int16)
+            for number in range(int((sound_seconds or times[-1] + 0.1) * RATE) // chunk):
+                samples = np.zeros((1, chunk), np.int16)
                 for click in clicks:
-                    place = round(click * RATE) - 1024 * number
+                    place = round(click * RATE) - chunk * number
                     samples[0, max(0, place):max(0, place + 480)] = 20_000
-                chunk = av.AudioFrame.from_ndarray(samples, format='s16', layout='mono')
-                chunk.sample_rate, chunk.time_base = RATE, Fraction(1, RATE)
-                chunk.pts = 1024 * number + round(start * RATE)
-                parts += noise.encode(chunk)
+                part = av.AudioFrame.from_ndarray(samples, format='s16', layout='mono')
+                part.sample_rate, part.time_base = RATE, Fraction(1, RATE)
+                part.pts = chunk * number + round(start * RATE)
+                parts += noise.encode(part)
             parts += noise.encode(None)
         for packet in sorted(parts, key=lambda packet: packet.dts * packet.time_base):
             out.mux(packet)

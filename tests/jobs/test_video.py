@@ -159,12 +159,13 @@ def test_the_sound_is_there_at_the_same_time(name, codec, kept, tmp_path):
     assert before[1:] == (pytest.approx(after[1], abs=0.05), pytest.approx(after[2], abs=0.03)) and len(after[2]) == 2
 
 
-@pytest.mark.parametrize(('name', 'codec'), [('a.mp4', 'aac'), ('a.mkv', 'pcm_s16le')])
-def test_the_sound_of_a_video_cut_short_ends_with_its_last_frame_and_else_with_its_own(name, codec, tmp_path):
-    write_source(tmp_path / name, greys(8), UNEVEN, sound=codec, sound_seconds=5, clicks=(0.5, 4.5))
+@pytest.mark.parametrize(('name', 'codec', 'chunk'), [
+    ('a.mp4', 'aac', 1024), ('a.mkv', 'pcm_s16le', 1024), ('a.mkv', 'pcm_s16le', 48_000)])
+def test_the_sound_of_a_video_cut_short_ends_with_its_last_frame_and_else_with_its_own(name, codec, chunk, tmp_path):
+    write_source(tmp_path / name, greys(8), UNEVEN, sound=codec, sound_seconds=5, clicks=(0.5, 4.5), chunk=chunk)
     copy(tmp_path / name, tmp_path / 'cut.mp4', 5)  # the fifth is shown at .8
     _, end, clicks = listen(tmp_path / 'cut.mp4')
-    assert 0.75 < end < timing(tmp_path / 'cut.mp4')[-1] + 0.05 < 1.4 and clicks == [0.5]
+    assert 0.8 <= end < timing(tmp_path / 'cut.mp4')[-1] + 0.03 < 1.4 and clicks == [0.5]
     copy(tmp_path / name, tmp_path / 'whole.mp4')
     assert listen(tmp_path / 'whole.mp4')[1:] == (pytest.approx(5, abs=0.05), [0.5, 4.5])
 
@@ -178,8 +179,32 @@ def test_sound_that_cannot_be_written_is_left_out_and_named(tmp_path, monkeypatc
     monkeypatch.setattr('mmhaze.jobs.sound._add_aac', refuse)
     video = copy(tmp_path / 'a.mkv', tmp_path / 'out.mp4')
     assert video.notes == [
-        'The sound of a.mkv is left out: pcm_s16le cannot be written to an .mp4 (no such rate).']
+        'The sound of a.mkv is left out: it is pcm_s16le, and does not go into an .mp4 (no such rate).']
     assert len(read_video(tmp_path / 'out.mp4')[1]) == 8
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(('name', 'codec'), [('a.ts', 'aac'), ('a.mkv', 'pcm_s16le'), ('a.avi', 'libmp3lame')])
+def test_damage_of_the_source_costs_no_frame_that_was_read(name, codec, tmp_path):
+    write_source(tmp_path / name, greys(8) * 2, [index / 10 for index in range(16)], sound=codec,
+                 time_base=Fraction(1, 10) if name == 'a.avi' else Fraction(1, 1000))
+    content = (tmp_path / name).read_bytes()
+    for seed in range(10):
+        damaged, rng = bytearray(content), np.random.default_rng(seed)
+        for place in rng.integers(len(content) // 4, len(content), 30):
+            damaged[place] = rng.integers(256)
+        (tmp_path / f'x_{name}').write_bytes(damaged)
+        with Frames(Video(tmp_path / f'x_{name}', name)) as frames:
+            given = len(list(frames))
+        assert not copy(tmp_path / f'x_{name}', tmp_path / 'out.mp4').notes  # and the sound is not left out
+        assert given > 3 and len(read_video(tmp_path / 'out.mp4')[1]) == given
+
+
+def test_a_time_out_of_all_reason_is_that_of_the_next_frame(tmp_path):
+    with VideoFile(tmp_path / 'a.mp4', 10) as video:
+        for frame, time in zip(greys(4), (0, Fraction(1, 10), Fraction(10**9), Fraction(3, 10))):
+            video.add(frame, time)
+    assert timing(tmp_path / 'a.mp4') == [0, 0.1, 0.2, 0.3, 0.4]
 
 
 @pytest.mark.parametrize('matrix', [None, 1, 5])
