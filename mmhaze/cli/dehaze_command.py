@@ -6,7 +6,8 @@
 INPUT is a photo, a video, a folder with them at any depth, a pattern in quotes such as 'photos/*.jpg', or the number
 of a camera such as 0. Without a model the dark channel prior does it, which needs no training. Into DIR go:
 
-    dehazed/    each photo without its haze
+    dehazed/    each photo without its haze, 8 bits a channel, with its colour profile and its EXIF data (date, place,
+                camera) but for the orientation, which is applied, and the thumbnail; --strip leaves out the EXIF data
     compare/    each photo before and after, side by side, with how hazy it is
     dehaze.csv  a row a photo: passes, the judge's answers before and after, and the seconds that the network took
 
@@ -64,6 +65,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for kind in KINDS:
         parser.add_argument(f'--no-{kind}', action='store_true', help=f'write no {kind}')
     parser.add_argument('--format', choices=('png', 'jpg'), default='png', help='of dehazed/ (default: %(default)s)')
+    parser.add_argument('--strip', action='store_true',
+                        help='write no EXIF data into dehazed/: no date, place and camera; colour profiles stay')
     add_speed(parser)
 
 
@@ -91,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
         yield from _say_measures(summary.tally)
         yield f'{", ".join([*kinds, "dehaze.csv"])} are in {args.out}'
 
-    return do_job(DehazeJob(args.out, inferencer, kinds, f'.{args.format}'), media, args.frames, say,
+    return do_job(DehazeJob(args.out, inferencer, kinds, f'.{args.format}', args.strip), media, args.frames, say,
                   failed='Could not be done')
 
 

@@ -1,7 +1,8 @@
 """Photos or a video without their haze, in a folder.
 
 ``dehazed/``
-    Each photo, at its own path with one more suffix; of a video one video.
+    Each photo, at its own path with one more suffix, 8 bits a channel, with its colour profile and its EXIF data but
+    for the orientation, which was applied, and the thumbnail; of a video one video.
 ``compare/``
     The photo before and after side by side, with how hazy each of them is.
 ``dehaze.csv``
@@ -53,6 +54,7 @@ class DehazeJob(Job[DehazeResult, DehazeTally]):
     Attributes:
         inferencer: what removes the haze; what is found is its result without the photos.
         suffix: of the dehazed photos, ``'.png'`` or ``'.jpg'``; comparisons are JPEG.
+        strip: writes no EXIF data; the colour profile stays, as the colours are those of it.
     """
 
     LABEL, TABLES, COLUMNS, KINDS = 'Dehazing', ('dehaze.csv',), COLUMNS, KINDS
@@ -60,10 +62,15 @@ class DehazeJob(Job[DehazeResult, DehazeTally]):
     inferencer: DehazeInferencer
     kinds: Collection[str] = KINDS
     suffix: str = '.png'
+    strip: bool = False
 
     @property
     def workers(self) -> int:
         return self.inferencer.workers
+
+    @property
+    def with_exif(self) -> Collection[str]:
+        return () if self.strip else ('dehazed',)
 
     def stream(self, photos: Iterable[PhotoSource], keep_going: bool) -> Iterator[DehazeResult]:
         return self.inferencer.stream_sources(photos, keep_going)

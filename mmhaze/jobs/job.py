@@ -105,9 +105,14 @@ class Job(ABC, Generic[Found, TallyOf]):
         """Threads that answer, draw and write."""
 
     @property
+    def with_exif(self) -> Collection[str]:
+        """Which of ``kinds`` get the EXIF data of their photo: date, place and camera."""
+        return ()
+
+    @property
     def folder(self) -> OutputFolder | None:
         """The folder to write, if any; not begun."""
-        return None if self.out is None else OutputFolder(self.out, self.TABLES, self.KINDS, self.kinds)
+        return None if self.out is None else OutputFolder(self.out, self.TABLES, self.KINDS, self.kinds, self.with_exif)
 
     def stream(self, photos: Iterable[PhotoSource], keep_going: bool) -> Iterator[Any]:
         """An item for each photo, in order: what goes through a network in batches is done here.

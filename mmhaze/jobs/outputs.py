@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from ..io.files import write_whole
+from ..io.metadata import add_metadata, read_metadata
 from ..io.search import OUTPUT_MARKER, mark_output
 
 if TYPE_CHECKING:
@@ -75,10 +76,12 @@ class OutputFolder:
         tables: their names; the column ``file`` of the first one names what was read.
         kinds: the subfolders that the tables account for.
         made: those of them that this job makes.
+        with_exif: those of them that get the EXIF data of their photo.
     """
 
-    def __init__(self, path: str | Path, tables: Sequence[str], kinds: Sequence[str], made: Collection[str]) -> None:
-        self.path = Path(os.path.abspath(path))
+    def __init__(self, path: str | Path, tables: Sequence[str], kinds: Sequence[str], made: Collection[str],
+                 with_exif: Collection[str] = ()) -> None:
+        self.path, self.with_exif = Path(os.path.abspath(path)), with_exif
         self.tables, self.kinds, self.made = [self.path / table for table in tables], kinds, made
         self._begun, self._beginning = False, threading.Lock()
 
@@ -98,7 +101,7 @@ class OutputFolder:
         """Writes the pictures of ``file``, which was read from ``source``: kind, suffix and picture of each.
 
         All are encoded before the first is written: a photo with a problem leaves nothing. The first photo without one
-        begins the folder, see :meth:`begin`.
+        begins the folder, see :meth:`begin`. Pictures in colour carry the colour profile of their photo.
 
         Returns:
             Why they cannot be, or None.
@@ -107,8 +110,7 @@ class OutputFolder:
             OSError: nothing can be written, as when the disk is full.
         """
         try:
-            data = [(self.place(kind, file, suffix), encode_picture(picture, suffix))
-                    for kind, suffix, picture in pictures]
+            data = self._encode(source, file, pictures)
             self.begin()
             for path, content in data:
                 write_whole(path, content)
@@ -119,6 +121,17 @@ class OutputFolder:
                 raise
             return f'{source} has a name too long to be given one more suffix.'
         return None
+
+    def _encode(self, source: Path, file: str,
+                pictures: Iterable[tuple[str, str, np.ndarray]]) -> list[tuple[Path, bytes]]:
+        data = []
+        for kind, suffix, picture in pictures:
+            content = encode_picture(picture, suffix)
+            if picture.ndim == 3:  # masks are in no colour
+                size = (picture.shape[1], picture.shape[0]) if kind in self.with_exif else None
+                content = add_metadata(content, suffix, read_metadata(source, size))
+            data.append((self.place(kind, file, suffix), content))
+        return data
 
     def begin(self) -> None:
         """Removes what the job before left here, as its first table has it, and makes the subfolders; once.

@@ -111,10 +111,14 @@ class _PhotoTab:
     def show_upload(self, upload: Mapping[str, Any] | None, before: Visit | None, *settings: Any) -> list[Any]:
         if upload is None:  # the field was emptied
             return [gr.skip()] * 12
-        return self._show(lambda: look_at(self.inbox.read(upload), name_of(upload), self.inferencer), before, settings)
+        return self._show(partial(self._look_at, upload), before, settings)
 
     def show_scene(self, name: str, before: Visit | None, *settings: Any) -> list[Any]:
         return self._show(lambda: look_at(draw(name), f'a drawn scene in {name}', self.inferencer), before, settings)
+
+    def _look_at(self, upload: Mapping[str, Any]) -> Visit:
+        photo, metadata = self.inbox.take(upload)
+        return look_at(photo, name_of(upload), self.inferencer, metadata)
 
     def _show(self, look: Callable[[], Visit], before: Visit | None, settings: tuple) -> list[Any]:
         """The field, emptied for the next photo; what is known of this one; and whether that is to be seen."""

@@ -20,5 +20,6 @@ def draw_cams(model: LevelModel, visit: Visit) -> str:
         cams = level_cams(model, visit.photo, level=visit.prediction.level)
     except (ImportError, ValueError) as error:
         return figures([], f'Where the network looks cannot be shown. {error}')
-    return figures([(CAPTIONS.get(cam.channel, cam.channel), as_picture(overlay_heat(cam.picture, cam.heat)))
-                    for cam in cams], 'Where the network looks for this level, from blue to red')
+    return figures([(CAPTIONS.get(cam.channel, cam.channel),
+                     as_picture(overlay_heat(cam.picture, cam.heat), visit.metadata)) for cam in cams],
+                   'Where the network looks for this level, from blue to red')

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..io.metadata import Metadata, read_metadata
 from ..io.photo import read_photo
 
 # an upload that nobody asked about is deleted after this, seconds
@@ -35,7 +36,11 @@ class Inbox:
         self._sweeper.start()
 
     def read(self, upload: Mapping[str, Any]) -> np.ndarray:
-        """The photo of an upload, (H, W, 3) uint8 BGR; its file is gone then, whatever came of it.
+        """The photo of an upload, see :meth:`take`."""
+        return self.take(upload)[0]
+
+    def take(self, upload: Mapping[str, Any]) -> tuple[np.ndarray, Metadata]:
+        """The photo of an upload, (H, W, 3) uint8 BGR, and its profile; its file is gone then, whatever came of it.
 
         Args:
             upload: as the page has it, with ``path`` and the visitor's ``orig_name``.
@@ -47,7 +52,7 @@ class Inbox:
         if self.folder not in path.parents:
             raise ValueError(f'{name} was not uploaded here.')
         try:
-            return read_photo(path)
+            return read_photo(path), read_metadata(path)
         except FileNotFoundError:
             raise ValueError(f'{name} is not here any more, as it was uploaded too long ago or twice at once. Give it '
                              'again.') from None

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..apis.inferencer import HazeInferencer, HazePrediction
+from ..io.metadata import NO_METADATA, Metadata, add_metadata
 from ..io.resizing import fit_within
 from ..jobs.outputs import encode_picture
 from ..ucm import HazeRegions, UcmSettings
@@ -32,6 +33,7 @@ class Visit:
         photo: (H, W, 3) uint8 BGR, at its full size, as the masks are made of it again and again.
         picture: it as the page shows it, see :func:`as_picture`.
         prediction: what is said of it.
+        metadata: the colour profile that its numbers are in, for every picture of it.
         over: set once its visitor has given another one, so that nothing more is to be shown of it.
     """
 
@@ -39,6 +41,7 @@ class Visit:
     photo: np.ndarray
     picture: str
     prediction: HazePrediction
+    metadata: Metadata = NO_METADATA
     over: threading.Event = field(default_factory=threading.Event, compare=False)
 
 
@@ -56,10 +59,10 @@ def asked_gray(settings: Mapping[str, Any]) -> float | None:
     return None if settings['automatic'] else float(settings['gray'])
 
 
-def look_at(photo: np.ndarray, name: str, inferencer: HazeInferencer) -> Visit:
+def look_at(photo: np.ndarray, name: str, inferencer: HazeInferencer, metadata: Metadata = NO_METADATA) -> Visit:
     """The answer for a photo, (H, W, 3) uint8 BGR."""
     prediction, = inferencer(photo, progress=False)
-    return Visit(name, photo, as_picture(photo), prediction)
+    return Visit(name, photo, as_picture(photo, metadata), prediction, metadata)
 
 
 def unless_over(visit: Visit | None, step: Callable[[Visit], Any], otherwise: Any) -> Any:
@@ -81,16 +84,18 @@ def segment(photo: np.ndarray, settings: Mapping[str, Any]) -> HazeRegions:
 def compare(visit: Visit, other: np.ndarray, other_name: str) -> list[dict[str, Any]]:
     """The photo and another picture of it, (H, W, 3) uint8 BGR, as Gradio's slider takes them."""
     return [dict(url=picture, path=None, orig_name=name) for picture, name in
-            ((visit.picture, 'photo.jpg'), (as_picture(other), other_name))]
+            ((visit.picture, 'photo.jpg'), (as_picture(other, visit.metadata), other_name))]
 
 
-def as_picture(img: np.ndarray) -> str:
+def as_picture(img: np.ndarray, metadata: Metadata = NO_METADATA) -> str:
     """A JPEG, no larger than a screen, as an address that holds all of it: ``data:image/jpeg;base64,...``.
 
     Args:
         img: (H, W, 3) uint8 BGR.
+        metadata: of the photo that it is of.
     """
-    return as_address(encode_picture(fit_within(img, LONGEST_SIDE), '.jpg'), 'image/jpeg')
+    picture = encode_picture(fit_within(img, LONGEST_SIDE), '.jpg')
+    return as_address(add_metadata(picture, '.jpg', metadata), 'image/jpeg')
 
 
 def as_address(data: bytes, kind: str) -> str:

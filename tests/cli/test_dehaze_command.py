@@ -6,6 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image, ImageCms
 
 import mmhaze
 from mmhaze.apis import DehazeInferencer
@@ -16,6 +17,7 @@ from mmhaze.visualization import side_by_side
 from tests.apis.test_inferencer import BASE, save_checkpoint
 from tests.io.test_media import write_video
 from tests.jobs.videos import read_video, scenes
+from tests.ucm.photos import wall
 
 from .calling import command
 
@@ -73,6 +75,22 @@ def test_a_trained_judge_gives_levels_and_may_set_the_passes(album, tmp_path, ca
         assert row['passes'] == str(result.passes)
     assert not (out / 'dehazed').exists() and (out / 'compare' / 'a.png.jpg').is_file()
     assert 'level: ' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize('suffix', ['png', 'jpg'])
+@pytest.mark.parametrize('strip', [False, True])
+def test_a_dehazed_photo_keeps_its_profile_and_its_exif_data_unless_they_are_stripped(strip, suffix, tmp_path):
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile('sRGB')).tobytes()
+    exif = Image.Exif()
+    exif[0x0112], exif[0x0132] = 6, '2024:05:01 10:00:00'  # it lies on its side
+    Image.fromarray(wall(0.1)).save(tmp_path / 'a.jpg', icc_profile=profile, exif=exif)
+    words = [str(tmp_path / 'a.jpg'), '--out', str(tmp_path / 'out'), '--format', suffix, *['--strip'] * strip]
+    assert dehaze(words) == 0
+    with Image.open(tmp_path / f'out/dehazed/a.jpg.{suffix}') as out:
+        assert out.size == wall(0.1).shape[:2] and out.info['icc_profile'] == profile
+        assert dict(out.getexif()) == ({} if strip else {0x0132: '2024:05:01 10:00:00'})
+    with Image.open(tmp_path / 'out/compare/a.jpg.jpg') as both:
+        assert both.info['icc_profile'] == profile and not both.getexif()
 
 
 def test_what_cannot_be_read_is_said_and_the_rest_is_done(album, tmp_path, capsys):

@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from mmhaze.apis import inputs
 from mmhaze.baselines import haze_factor
@@ -46,6 +46,15 @@ def rows_of(out: Path) -> list[dict[str, str]]:
 def files(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob('*')
                   if path.is_file() and path.name != '.mmhaze-output')
+
+
+def test_pictures_in_colour_carry_the_profile_of_their_photo_and_masks_none(tmp_path):
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile('sRGB')).tobytes()
+    Image.fromarray(wall(0.1)).save(tmp_path / 'a.png', icc_profile=profile)
+    run_job(SegmentJob(tmp_path / 'out'), find_media([str(tmp_path / 'a.png')]))
+    for name, wanted in (('overlays/a.png.jpg', profile), ('segments/a.png.png', profile), ('masks/a.png.png', None)):
+        with Image.open(tmp_path / 'out' / name) as picture:
+            assert picture.info.get('icc_profile') == wanted
 
 
 def test_of_several_frames_the_first_is_taken_with_a_note_for_each_photo(tmp_path):

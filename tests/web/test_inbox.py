@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import os
 import time
 from pathlib import Path
@@ -7,7 +8,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image, ImageCms
 
+from mmhaze.io.metadata import Metadata
 from mmhaze.web.inbox import MOST_SECONDS, Inbox, name_of
 from tests.ucm.photos import wall
 
@@ -28,6 +31,10 @@ def upload(inbox: Inbox, name: str, data: bytes | None = None, orig_name: str | 
 
 def test_a_photo_is_read_and_gone(inbox):
     np.testing.assert_array_equal(inbox.read(upload(inbox, 'a.png')), wall(0.1))
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile('sRGB')).tobytes()
+    stream = io.BytesIO()
+    Image.fromarray(wall(0.1)).save(stream, 'PNG', icc_profile=profile)
+    assert inbox.take(upload(inbox, 'b.png', stream.getvalue()))[1] == Metadata(profile)
     assert not list(inbox.folder.iterdir())
 
 

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import base64
 import inspect
+import io
 
 import cv2
 import numpy as np
 import pytest
+from PIL import Image, ImageCms
 
 import mmhaze
+from mmhaze.io.metadata import Metadata
 from mmhaze.ucm import segment_haze
 from mmhaze.visualization import overlay_haze
 from mmhaze.web.scenes import SCENES, draw
@@ -53,6 +56,14 @@ def test_each_setting_reaches_ucm(chosen, settings):
     np.testing.assert_array_equal(found.mask, expected.mask)
     assert found.gray_threshold == expected.gray_threshold
     assert bool(settings) == (not np.array_equal(found.mask, segment_haze(wall(0.1)).mask))
+
+
+def test_the_pictures_carry_the_profile_of_the_photo():
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile('sRGB')).tobytes()
+    visit = look_at(wall(0.1), 'wall.png', mmhaze.HazeInferencer(workers=1), Metadata(profile))
+    for each in compare(visit, wall(0.2), 'haze.jpg'):
+        with Image.open(io.BytesIO(base64.b64decode(each['url'].partition(',')[2]))) as picture:
+            assert picture.info['icc_profile'] == profile
 
 
 @pytest.mark.parametrize(('typed', 'taken'), [(None, 40), ('', 40), (0, 5), (-3, 5), (1e9, 200), (17, 17)])
