@@ -192,7 +192,7 @@ def trained(monkeypatch) -> list[Config]:
 def test_resume_in_an_empty_folder_begins_at_the_beginning(config, trained, tmp_path, capsys):
     assert call('train', config, '--work-dir', tmp_path, '--resume') == 0
     cfg, = trained
-    assert not cfg.resume and cfg.load_from is None
+    assert not cfg.resume and cfg.get('load_from') is None
     assert f'{tmp_path} holds no checkpoint yet' in capsys.readouterr().out
 
 
