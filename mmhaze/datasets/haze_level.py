@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -105,7 +106,7 @@ class HazeLevelDataset(BaseDataset):
         if not chosen:
             raise ValueError(self._describe_lack(photos))
         for photo in chosen:
-            if not photo.path.is_file():
+            if not os.path.isfile(photo.path):  # Path.is_file raises where a name is too long
                 raise FileNotFoundError(f'{photo.where} names {photo.path}, which does not exist. '
                                         'Restore it, or take out the line.')
         self._metainfo.setdefault('classes', names)

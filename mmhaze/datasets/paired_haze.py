@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,7 @@ class PairedHazeDataset(BaseDataset):
             raise ValueError(f'{self.ann_file or self.data_root} has no pair'
                              f'{f" of the part {self.part!r}" if self.part else ""}.')
         for path in (path for pair in pairs for path in (pair.hazy, pair.clear)):
-            if not path.is_file():
+            if not os.path.isfile(path):  # Path.is_file raises where a name is too long
                 raise FileNotFoundError(f'There is no photo {path}, which {self.ann_file} names.')
         return [dict(img_path=str(pair.hazy), clear_path=str(pair.clear)) for pair in pairs]
 

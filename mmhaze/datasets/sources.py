@@ -113,7 +113,7 @@ def _find_beside(photos: Sequence[Listed], root: Path) -> PassedOver:
     """What lies beside the photos of a table, in their own folders, and is not in the table."""
     passed = PassedOver()
     listed = {os.path.abspath(photo.path) for photo in photos}
-    folders = {photo.path.parent for photo in photos if photo.path.parent.is_dir()} - {root}
+    folders = {photo.path.parent for photo in photos if os.path.isdir(photo.path.parent)} - {root}
     for path in (path for folder in sorted(folders) for path in sorted(folder.iterdir())):
         if path.is_file() and path.name != OUTPUT_MARKER and os.path.abspath(path) not in listed:
             passed.add(path, classify(path.name) or UNNAMED)

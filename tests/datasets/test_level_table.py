@@ -6,6 +6,7 @@ import pytest
 
 from mmhaze.datasets import HazeLevelDataset
 from mmhaze.datasets.level_table import read_table
+from mmhaze.datasets.sources import open_source
 
 from .test_listing import listed, root, touch  # noqa: F401  a fixture
 
@@ -115,6 +116,14 @@ def test_names_in_a_table_are_those_of_classes_where_these_are_given(root):  # n
 def test_a_part_knows_the_levels_of_the_whole_table(root):  # noqa: F811
     write(root, 'a.png,50 m,train', 'b.png,1 km,val', 'c.png,300 m,train', header='file,level,split')
     assert listed(HazeLevelDataset(str(root), 'levels.csv')) == [('a.png', 2), ('c.png', 1)]
+
+
+def test_a_name_longer_than_any_file_can_have_is_told_with_the_table(root):  # noqa: F811
+    root.mkdir()
+    (root / 'levels.csv').write_text(f'file,level\n{"x" * 300}/a.png,0\n')
+    with pytest.raises(FileNotFoundError, match=r'levels\.csv, line 2 names .* which does not exist'):
+        HazeLevelDataset(str(root), 'levels.csv')
+    assert open_source(root / 'levels.csv').photos[0].level == 0  # the doctor says that it cannot be read
 
 
 def test_a_level_may_be_called_level_n(root):  # noqa: F811

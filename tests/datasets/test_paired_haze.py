@@ -138,6 +138,13 @@ def test_a_table_that_names_files_elsewhere_is_refused(tmp_path, hazy, clear):
         PairedHazeDataset(str(tmp_path / 'set'), ann_file='pairs.csv')
 
 
+def test_a_name_longer_than_any_file_can_have_is_told_with_the_table(tmp_path):
+    make(tmp_path, 'a.png')
+    (tmp_path / 'pairs.csv').write_text(f'hazy,clear\na.png,{"x" * 300}.png\n')
+    with pytest.raises(FileNotFoundError, match=r'no photo .*, which .*pairs\.csv names'):
+        PairedHazeDataset(str(tmp_path), ann_file='pairs.csv')
+
+
 def test_a_table_of_pairs_from_a_spreadsheet_is_read(tmp_path):
     make(tmp_path, 'x/1.png', 'y/1.png', 'x/2.png')
     text = 'Hazy;Clear ;Split;\r\nx\\1.png;y\\1.png;Train;\r\nx\\2.png;y\\1.png;TEST;\r\n;;;\r\n'
