@@ -10,6 +10,7 @@ from types import FrameType
 
 from mmengine.registry import build_from_cfg
 
+from .configs import LONGEST
 from .settings import describe_near
 from .shipped import PACKAGE
 
@@ -17,6 +18,7 @@ SAID = (ValueError, FileNotFoundError, ImportError)  # with which mmhaze refuses
 _UNKNOWN = re.compile(r"unexpected keyword argument '(\w+)'")
 _MISSING = re.compile(r'missing \d+ required (?:positional|keyword-only) arguments?: (.+)')
 _BUILDER = build_from_cfg.__code__
+STEPS = {'train_step', 'val_step', 'test_step', 'call_hook', '__next__'}
 
 
 @contextmanager
@@ -38,8 +40,9 @@ def as_slips(where: object) -> Iterator[None]:
 def find_slip(error: BaseException) -> str:
     """What to say of an error that is the user's; empty where it is not known to be.
 
-    Three kinds are: what mmhaze refuses, with a ``raise`` of its own; a part that nobody registered; and settings that
-    a part does not take, or refuses as it is built. All else may be an error of the code, and keeps its traceback.
+    Four kinds are: what mmhaze refuses, with a ``raise`` of its own; a part that nobody registered; settings that a
+    part does not take, or refuses as it is built; and what the host refuses as it makes a run ready. All else may be an
+    error of the code, and keeps its traceback.
     """
     frames = [(frame, line) for frame, line in traceback.walk_tb(error.__traceback__)]
     if not frames:
@@ -53,7 +56,7 @@ def find_slip(error: BaseException) -> str:
         return _describe_type(built[-1])
     if built:
         return _describe_settings(built[-1], error, frames[-1])
-    return ''
+    return _describe_run(error, frames)
 
 
 def _is_refusal(file: str, line: int) -> bool:
@@ -81,7 +84,24 @@ def _describe_settings(frame: FrameType, error: BaseException, last: tuple[Frame
         return f'{kind} has no setting {unknown[1]}.'
     if isinstance(error, TypeError) and missing and last[0] is frame:
         return f'{kind} lacks the settings {missing[1]}.'
-    source = linecache.getline(file, last[1]).lstrip()
-    if text and not file.startswith(f'{PACKAGE}') and source.startswith(('raise ', 'assert ')):
+    if text and not file.startswith(f'{PACKAGE}') and _is_raised(*last):
         return f'{kind} refuses its settings: {text}'  # the hosts check what they are given in their own ways
     return ''
+
+
+def _describe_run(error: BaseException, frames: list[tuple[FrameType, int]]) -> str:
+    """What the host refuses of the entries around the parts, such as ``num_workers=-1``, before a step is done."""
+    names = {frame.f_code.co_name for frame, _ in frames}
+    last = max((index for index, (frame, _) in enumerate(frames)
+                if frame.f_globals.get('__name__') == 'mmengine.runner.runner'), default=None)
+    if last is None or names & STEPS or not _is_raised(*frames[-1]) or not isinstance(error, (ValueError, TypeError)):
+        return ''
+    if any(frame.f_code.co_filename.startswith(f'{PACKAGE}') for frame, _ in frames[last:]):
+        return ''
+    text = ' '.join(str(error).split())
+    return f'mmengine refuses the config: {text if len(text) <= LONGEST else f"{text[:LONGEST]}..."}'
+
+
+def _is_raised(frame: FrameType, line: int) -> bool:
+    """Whether an error was raised on purpose, and did not just happen."""
+    return linecache.getline(frame.f_code.co_filename, line).lstrip().startswith(('raise ', 'assert '))

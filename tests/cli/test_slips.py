@@ -108,6 +108,19 @@ def test_a_config_of_mmhaze_goes_by_its_name_in_both(config, name, command, caps
     assert lacks in said_of(capsys, command, name, *['w.pth'] * (command == 'test'))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(('option', 'says'), [
+    ('train_dataloader.num_workers=-1', 'mmengine refuses the config: num_workers option should be non-negative'),
+    ('train_dataloader.batch_size=0', 'mmengine refuses the config: batch_size should be a positive integer'),
+    ('train_dataloader=None', 'mmengine refuses the config: train_dataloader, train_cfg, and optim_wrapper should be'),
+    ('optim_wrapper.optimizer.lr=-1', 'Adam refuses its settings: Invalid learning rate: -1'),
+    ('custom_hooks=[1]', 'mmengine refuses the config: hook should be an instance of Hook or dict, but got 1')])
+def test_what_the_host_refuses_before_the_first_step_has_no_traceback(config, option, says, capsys):
+    assert main(['train', str(config), '--work-dir', 'work', '--cfg-options', option]) == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith('mmhaze train: ') and says in last
+
+
 def test_an_error_of_the_code_keeps_its_traceback(config, capsys, monkeypatch):
     monkeypatch.setattr(training, 'train', lambda cfg: {}['broken'])
     assert main(['train', str(config)]) == 1
