@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 import warnings
@@ -38,6 +39,8 @@ def run_to_end(args: argparse.Namespace) -> int:
     """
     prog, ending = args.its_parser.prog, getattr(args.its_command, 'ENDING', Ending())
     warnings.filterwarnings('ignore', module='PIL')  # about photos that can be read all the same
+    if sys.stdout.errors == 'strict' and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors='backslashreplace')  # a file's name may be no text, and is printed all the same
     try:
         code = args.its_command.run(args)
         sys.stdout.flush()

@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..io.given import describe
+
 
 def name_of(results: dict) -> str:
     """The path of the photo, for errors."""
@@ -31,6 +33,6 @@ def photo_in(results: dict, step: str, place: str) -> np.ndarray:
                          'Put the step that loads the photo before it.')
     img = results['img']
     if not isinstance(img, np.ndarray) or img.ndim != 3 or img.shape[2] != 3 or img.dtype != np.uint8:
-        what = f'{img.shape} {img.dtype}' if isinstance(img, np.ndarray) else f'a {type(img).__name__}'
-        raise ValueError(f'{name_of(results)}: {step} wants img as (H, W, 3) uint8 BGR, got {what}. {place}')
+        what = f'{img.shape} {img.dtype}' if isinstance(img, np.ndarray) else describe(img)
+        raise ValueError(f'{name_of(results)}: as img {step} wanted (H, W, 3) uint8 BGR, got {what}. {place}')
     return img

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import csv
+import io
+import os
 import re
 import signal
 import subprocess
@@ -79,6 +81,16 @@ def test_the_last_line_counts_what_was_passed_over(out, album, tmp_path, capsys)
     assert capsys.readouterr().out.splitlines()[-1] == (
         f'Passed over: 1 raw photo (.nef: convert them to TIFF or JPEG), 1 hidden folder ({album}/.thumbs), 2 files '
         'that are no photo (.txt).')
+
+
+@pytest.mark.skipif(sys.platform in ('win32', 'darwin'), reason='names are text there')
+def test_a_name_that_is_no_text_is_printed_all_the_same(tmp_path, monkeypatch):
+    cv2.imwrite(str(tmp_path / 'a.png'), wall(0.1))
+    os.rename(tmp_path / 'a.png', os.fsencode(tmp_path) + b'/a\xff.png')
+    printed = io.BytesIO()
+    monkeypatch.setattr(sys, 'stdout', io.TextIOWrapper(printed, encoding='utf-8', errors='strict'))
+    assert ucm([str(tmp_path)]) == 0
+    assert printed.getvalue().startswith(b'a\\udcff.png: ')
 
 
 def test_a_line_is_there_before_the_next_photo_is_read(tmp_path, capsys, monkeypatch):

@@ -31,5 +31,5 @@ def test_it_finds_the_transmission_of_a_scene_that_the_prior_holds_for():
 
 @pytest.mark.parametrize('img', [np.zeros((4, 6), np.uint8), np.zeros((4, 6, 3), np.float32)])
 def test_what_is_no_photo_is_named(img):
-    with pytest.raises(ValueError, match=r'a\.png: EstimateTransmission wants img as \(H, W, 3\) uint8 BGR, got'):
+    with pytest.raises(ValueError, match=r'a\.png: as img EstimateTransmission wanted \(H, W, 3\) uint8 BGR, got'):
         estimate(img=img, img_path='a.png')

@@ -49,8 +49,9 @@ def test_a_misspelt_argument_one_out_of_range_and_an_unknown_map_are_refused():
 
 
 def test_an_image_it_cannot_take_is_named():
-    with pytest.raises(ValueError, match=r'b\.png: UCM wants img as \(H, W, 3\) uint8 BGR, got \(4, 4, 3\) float32'):
-        TRANSFORMS.build(dict(type='UCM'))(dict(img=np.zeros((4, 4, 3), np.float32), img_path='b.png'))
+    for img, what in ((np.zeros((4, 4, 3), np.float32), r'\(4, 4, 3\) float32'), (None, 'None'), ([], 'a list')):
+        with pytest.raises(ValueError, match=r'b\.png: as img UCM wanted \(H, W, 3\) uint8 BGR, got ' + what):
+            TRANSFORMS.build(dict(type='UCM'))(dict(img=img, img_path='b.png'))
 
 
 FRAMES = dict(imgs=[wall(beta=0.05)] * 3)
