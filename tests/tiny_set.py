@@ -39,7 +39,7 @@ def write_tiny_set(folder: Path, levels: int = 9, rounds: int = 3, parts: bool =
         rows.writerow(['file', 'level', 'split_scene', 'scene', 'depth'])
         rows.writerows([f'{levels * scene:03}.png', 0, 'train' if scene % 3 else 'test', f'scene-{scene}', 'depth.png']
                        for scene in range(rounds))
-    cv2.imwrite(str(folder / 'depth.png'), np.tile(np.linspace(8000, 100, 80)[:, None], 96).astype(np.uint16))
+    cv2.imwrite(str(folder / 'depth.png'), np.tile(np.linspace(20000, 100, 80)[:, None], 96).astype(np.uint16))
     return folder
 
 

@@ -220,4 +220,5 @@ def with_bases_found(text: str) -> str:
         path = re.sub(r'^(\.\./)+', 'configs/', quoted[1])
         return repr(str(ROOT / path if path.startswith('configs/') else find_config(Path(path).name)))
 
-    return re.sub("(?<=^_base_ = )'([^']*)'", find, text, flags=re.MULTILINE)
+    return re.sub(r"^_base_ = (\[[^\]]*\]|'[^']*')", lambda bases: re.sub("'([^']*)'", find, bases[0]), text,
+                  flags=re.MULTILINE)

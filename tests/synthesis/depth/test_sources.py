@@ -19,9 +19,9 @@ def test_ground_is_a_plane():
 
 
 def test_model_is_a_network_by_its_name_or_the_one_known_here():
-    source = find_depth_source('model:someone/network', device='meta', batch_size=4)
+    source = find_depth_source('model:someone/network', device='cpu:0', batch_size=4)
     assert isinstance(source, NetworkDepth)
-    assert (source.model, source.device, source.batch_size) == ('someone/network', 'meta', 4)
+    assert (source.model, source.device, source.batch_size) == ('someone/network', 'cpu:0', 4)
     default = find_depth_source('model')
     assert isinstance(default, NetworkDepth) and default.model == DEPTH_ANYTHING_METRIC_OUTDOOR_SMALL
 
