@@ -14,9 +14,9 @@ def write_tiny_set(folder: Path, levels: int = 9, rounds: int = 3, parts: bool =
     """Writes ``rounds`` photos of each level, 96x80, and manifest.csv; returns the folder.
 
     The higher the level, the brighter and flatter the photo. Each split gives another third of the rounds to test.
-    clear.csv lists the first photo of each round as a clear one with its depth, 2 to 160 m in steps of 2 cm.
+    clear.csv lists the first photo of each round as a clear one with its depth, 2 to 400 m in steps of 2 cm.
     With ``parts`` a column ``split`` gives a third to each of train, val and test, and all photos have one depth, 1 to
-    80 m, in centimetres.
+    200 m, in centimetres.
     """
     parted = ['split', 'depth'] if parts else []
     rng = np.random.default_rng(0)
