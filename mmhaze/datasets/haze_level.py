@@ -14,7 +14,7 @@ from mmpretrain.registry import TRANSFORMS
 from ..io.search import PassedOver
 from ..registry import DATASETS
 from .level_table import read_table
-from .listing import Listed, read_folders
+from .listing import PARTS, Listed, read_folders
 from .sample_cache import SampleCache
 
 
@@ -68,6 +68,10 @@ class HazeLevelDataset(BaseDataset):
         self.part = part
         self.cache_mb = cache_mb
         self.passed = PassedOver()
+        classes = kwargs.get('classes')
+        if isinstance(classes, str) and not os.path.isfile(classes):
+            raise FileNotFoundError(f'classes is {classes!r}, and there is no such file. Wanted the names of the '
+                                    'levels, the least haze first, as a list, or a text file with a name a line.')
         self.prepare = Compose([TRANSFORMS.build(step) for step in prepare])
         _check_deterministic(self.prepare)
         super().__init__(ann_file=ann_file or '', data_root=data_root, pipeline=pipeline, **kwargs)
@@ -102,6 +106,10 @@ class HazeLevelDataset(BaseDataset):
     def load_data_list(self) -> list[dict]:
         """The samples that are listed, checked: their paths, levels and what else is known of them."""
         photos, names = self._list_photos()
+        if photos and self.part not in (None, *PARTS) and not any((self.split or '') in each.parts for each in photos):
+            raise ValueError(f'part is {self.part!r}, and {self.ann_file or self.data_root} says no parts. Set part to '
+                             f'one of {", ".join(PARTS)}, each of which takes every photo then, or name the parts in a '
+                             'column split.')
         chosen = [photo for photo in photos if self.part in (None, photo.parts.get(self.split or '', self.part))]
         if not chosen:
             raise ValueError(self._describe_lack(photos))

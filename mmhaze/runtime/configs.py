@@ -47,12 +47,29 @@ def change_config(config: Config, options: Mapping[str, Any], path: Path) -> Non
         first = name.partition('.')[0]
         if first not in config and first not in TOP:
             raise ValueError(f'--cfg-options {name}: {path} has no {first}{describe_near(first, {*config, *TOP})}')
+        _check_entry(config, name, path)
     try:
         config.merge_from_dict(dict(options))
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f'--cfg-options {" ".join(options)} do not fit {path}: {_in_a_line(error)}') from error
     for name in LOADERS:
         _keep_no_workers(config.get(name))
+
+
+def _check_entry(config: Config, name: str, path: Path) -> None:
+    """Raises a ValueError for an option that names an entry of a list otherwise than by its number.
+
+    The host would put a dict with nothing but this entry in the place of the list.
+    """
+    entry: Any = dict(config.items())
+    keys = name.split('.')
+    for depth, key in enumerate(keys):
+        if isinstance(entry, (list, tuple)) and not key.isdecimal():
+            inner = '.'.join(keys[:depth])
+            raise ValueError(f'--cfg-options {name}: in {path} {inner} is a list of {len(entry)}. Say which by its '
+                             f'number, {inner}.0.{".".join(keys[depth:])} for the first.')
+        entry = entry[int(key)] if isinstance(entry, (list, tuple)) and int(key) < len(entry) else \
+            entry.get(key) if isinstance(entry, Mapping) else None
 
 
 def _keep_no_workers(loader: Any) -> None:

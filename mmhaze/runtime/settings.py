@@ -6,7 +6,9 @@ is built. What cannot be told for certain, as settings that a part hands on to a
 from __future__ import annotations
 
 import difflib
+import importlib.util
 import inspect
+import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -19,17 +21,27 @@ from mmengine.registry import Registry
 from mmengine.runner import EpochBasedTrainLoop, IterBasedTrainLoop, LogProcessor, Runner, TestLoop, ValLoop
 from torch.utils.data import DataLoader
 
+from .values import describe_wrong, wanted_kinds
+
 Registered = Mapping[str, list[Callable]]  # parts by name; some kinds share a name
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 # what the host reads at the top of a config
 RUNNER = frozenset(inspect.signature(Runner.__init__).parameters) - {'self', 'cfg'}
 TOP = RUNNER | {'custom_imports', 'find_unused_parameters', 'sync_bn', 'model_wrapper_cfg', 'tta_model', 'tta_pipeline',
                 'compile', 'runner_type', 'activation_checkpointing'}
+RUNNER_KINDS = wanted_kinds(Runner)
 HOOKS = ('runtime_info', 'timer', 'sampler_seed', 'logger', 'param_scheduler', 'checkpoint')
 NEAR = 0.8  # how alike two names are at least of which one may be a slip, by difflib
 
-DICTS = (*LOADERS, *(f'{loader}.dataset' for loader in LOADERS), 'model', 'model.backbone', 'model.neck', 'model.head',
-         'train_cfg', 'val_cfg', 'test_cfg', 'optim_wrapper', 'default_hooks')
+DICTS = (*LOADERS, *(f'{loader}.{part}' for loader in LOADERS
+                     for part in ('dataset', 'dataset.filter_cfg', 'sampler', 'batch_sampler')),
+         'model', 'model.backbone', 'model.neck', 'model.head', 'model.head.loss', 'model.data_preprocessor',
+         'data_preprocessor', 'train_cfg', 'val_cfg', 'test_cfg', 'optim_wrapper', 'optim_wrapper.optimizer',
+         'optim_wrapper.clip_grad', 'default_hooks', 'randomness', 'env_cfg', 'log_processor', 'visualizer',
+         'auto_scale_lr', 'custom_imports', *(f'default_hooks.{hook}' for hook in HOOKS))
+# one part, or several
+LISTS = ('val_evaluator', 'test_evaluator', 'param_scheduler', 'custom_hooks',
+         *(f'{loader}.dataset.{steps}' for loader in LOADERS for steps in ('prepare', 'pipeline')))
 # parts whose type is left out as a rule
 USUAL: dict[str, Callable] = dict(val_cfg=ValLoop, test_cfg=TestLoop, optim_wrapper=OptimWrapper,
                                   log_processor=LogProcessor, randomness=Runner.set_randomness)
@@ -41,7 +53,7 @@ TAKEN_OUT = dict(train_cfg={'by_epoch'}, optim_wrapper={'optimizer', 'constructo
 SETTINGS = {loader: {*inspect.signature(DataLoader.__init__).parameters, 'num_batch_per_epoch'} for loader in LOADERS}
 SETTINGS['env_cfg'] = {'cudnn_benchmark', 'mp_cfg', 'dist_cfg', 'resource_limit'}
 # what the part around it reads and changes before it builds it, and what is none of the registered parts
-_REWRITTEN, _NO_PARTS = re.compile(r'\.(\w+_cfg|policies)(\.|\[|$)'), re.compile(r'\.targets\[')
+_REWRITTEN, _NO_PARTS = re.compile(r'\.(\w+_cfg|policies)(\.|\[|$)'), re.compile(r'\.targets\[|\.clip_grad$')
 _OWN_SCOPE = re.compile(r'^(mmhaze|mmpretrain|mmcv|mmengine)\.(?=\w+$)')
 
 
@@ -59,6 +71,11 @@ def check_settings(config: Config, where: Any, parts: Iterable[str] | None = Non
     if not config.get('model'):
         raise ValueError(f'{where} has no model, so that it is not the config of a network.')
     registered = _registered()
+    whole = [_describe_scope(config.get('default_scope'))]
+    if not parts:
+        whole += [_describe_log_level(config.get('log_level', 'INFO')), _describe_best(config, registered)]
+    for slip in filter(None, whole):
+        raise ValueError(f'{where}: {slip}')
     for name in parts or [each for each in config if each in TOP]:
         for slip in _find_slips(name, config.get(name), registered):
             raise ValueError(f'{where}: {slip}')
@@ -71,8 +88,11 @@ def describe_near(name: str, known: Iterable[str]) -> str:
 
 
 def _find_slips(name: str, entry: Any, registered: Registered) -> Iterator[str]:
-    if entry is not None and not isinstance(entry, (Mapping, list, tuple)) and name in DICTS:
-        yield f'{name} is {entry!r}, wanted a dict.'
+    if isinstance(entry, (str, int, float)) and (name in DICTS or name in LISTS):
+        such = f" such as dict(type='{entry}')" if entry in registered else ''
+        yield f'{name} is {entry!r}, wanted a {"dict" if name in DICTS or such else "list"}{such}.'
+    elif name in TOP and (wanted := describe_wrong(name, entry, RUNNER_KINDS.get(name, set()))):
+        yield f'{name} is {entry!r}, wanted {wanted}.'
     elif isinstance(entry, (list, tuple)):
         for index, each in enumerate(entry):
             yield from _find_slips(f'{name}[{index}]', each, registered)
@@ -90,6 +110,7 @@ def _find_own_slips(name: str, entry: Mapping[str, Any], registered: Registered)
         yield f'{name} has the type {kind!r}, which is not registered{describe_near(plain, registered)}'
     elif name in SETTINGS:
         yield from _unknown(name, entry, SETTINGS[name])
+        yield from _find_wrong(name, entry, [DataLoader] if name in LOADERS else [])
     elif hook_of == 'default_hooks' and hook and '.' not in hook and kind is None:
         yield f'{name} has no type, so that it is no hook{describe_near(hook, HOOKS)}'
     elif not _REWRITTEN.search(name):
@@ -97,6 +118,53 @@ def _find_own_slips(name: str, entry: Mapping[str, Any], registered: Registered)
         also = TAKEN_OUT.get(re.split(r'[.[]', name)[0], set())
         slips = [list(_unknown(name, entry, *_settings_of(part), also)) for part in parts if callable(part)]
         yield from min(slips, key=len, default=[])
+        yield from _find_wrong(name, entry, [part for part in parts if callable(part)])
+
+
+def _find_wrong(name: str, entry: Mapping[str, Any], parts: Sequence[Callable]) -> Iterator[str]:
+    """The values that none of the parts that go by its type can take."""
+    kinds = [wanted_kinds(part) for part in parts]
+    for key, value in entry.items():
+        wanted = [describe_wrong(f'{name}.{key}', value, each.get(key, set())) for each in kinds]
+        if wanted and all(wanted):
+            yield f'{name}.{key} is {value!r}, wanted {wanted[0]}.'
+
+
+def _describe_scope(scope: Any) -> str:
+    known = {'mmengine', 'mmpretrain', *mmengine.registry.MODELS.children}
+    if scope is None or scope in known:
+        return ''
+    if isinstance(scope, str) and scope.isidentifier() and importlib.util.find_spec(scope) is not None:
+        return ''  # another toolbox, which the host imports
+    return f'default_scope is {scope!r}, which is no toolbox that is installed{describe_near(str(scope), known)}'
+
+
+def _describe_log_level(level: Any) -> str:
+    known = ('CRITICAL', 'ERROR', 'WARNING', 'INFO', 'DEBUG')
+    if isinstance(level, str) and not isinstance(logging.getLevelName(level), int):
+        return f'log_level is {level!r}, wanted one of {", ".join(known)}{describe_near(level, known)}'
+    return ''
+
+
+def _describe_best(config: Config, registered: Registered) -> str:
+    """That no evaluator gives the score by which the best checkpoint is chosen; the host says so an epoch later."""
+    hook, evaluators = (config.get('default_hooks') or {}).get('checkpoint'), config.get('val_evaluator') or ()
+    best = hook.get('save_best') if isinstance(hook, Mapping) else None
+    prefixes = [_prefix_of(each, registered) for each in (evaluators if isinstance(evaluators, list) else [evaluators])]
+    for score in [best] if isinstance(best, str) else best or ():
+        if score != 'auto' and all(prefixes) and not str(score).startswith(tuple(f'{each}/' for each in prefixes)):
+            given = ', '.join(f'{each}/...' for each in prefixes) or 'nothing'
+            return (f'default_hooks.checkpoint.save_best is {score!r}, and val_evaluator gives {given}. Set it to one '
+                    "of the scores that a validation prints, or to 'auto', the first.")
+    return ''
+
+
+def _prefix_of(evaluator: Any, registered: Registered) -> str:
+    """What the names of its scores begin with; empty where that is not known."""
+    if not isinstance(evaluator, Mapping):
+        return ''
+    parts = registered.get(_OWN_SCOPE.sub('', str(evaluator.get('type'))), [])
+    return evaluator.get('prefix') or next((getattr(part, 'default_prefix', None) or '' for part in parts), '')
 
 
 def _usual_part(name: str, entry: Mapping[str, Any]) -> Callable | None:

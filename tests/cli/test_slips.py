@@ -114,11 +114,24 @@ def test_a_config_of_mmhaze_goes_by_its_name_in_both(config, name, command, caps
     ('train_dataloader.batch_size=0', 'mmengine refuses the config: batch_size should be a positive integer'),
     ('train_dataloader=None', 'mmengine refuses the config: train_dataloader, train_cfg, and optim_wrapper should be'),
     ('optim_wrapper.optimizer.lr=-1', 'Adam refuses its settings: Invalid learning rate: -1'),
+    ('model.head.in_channels=12', 'model.head.fc wants 12 channels, and what comes before it gives 120. Set model.hea'),
+    ('model.backbone.in_channels=1', 'wants 1 channels, and what comes before it gives 3. Make what one gives'),
+    ('model.pretrained=gone.pth', 'mmengine refuses the config: gone.pth can not be found.'),
+    ('model.head.loss.loss_weight=2', "{'loss_weight': 2} has no type, and so is no model."),
+    ('compile=x', 'mmengine refuses the config: `compile` should be a dict or bool'),
     ('custom_hooks=[1]', 'mmengine refuses the config: hook should be an instance of Hook or dict, but got 1')])
 def test_what_the_host_refuses_before_the_first_step_has_no_traceback(config, option, says, capsys):
     assert main(['train', str(config), '--work-dir', 'work', '--cfg-options', option]) == 2
     last = capsys.readouterr().err.splitlines()[-1]
     assert last.startswith('mmhaze train: ') and says in last
+
+
+@pytest.mark.slow
+def test_the_scores_there_are_are_named_where_the_best_checkpoint_is_chosen_by_another(config, capsys):
+    assert main(['train', str(config), '--work-dir', 'work', '--cfg-options', 'train_cfg.max_epochs=1',
+                 'train_cfg.val_interval=1', 'default_hooks.checkpoint.save_best=accuracy/top-1']) == 2
+    said = "save_best is 'accuracy/top-1', and the evaluators give accuracy/top1. Set it to one of these.\n"
+    assert capsys.readouterr().err.endswith(said)
 
 
 def test_an_error_of_the_code_keeps_its_traceback(config, capsys, monkeypatch):

@@ -360,3 +360,17 @@ def test_a_photo_that_is_cut_short_is_reported_with_its_path(folder, shipped, wo
                         multiprocessing_context='fork' if workers else None)
     with pytest.raises(ValueError, match=f'{path} cannot be read as a photo'):
         read(loader)
+
+
+def test_a_part_that_is_none_is_refused_where_the_table_says_no_parts(folder):
+    rows = csv.DictReader((folder / 'manifest.csv').read_text(encoding='utf-8').splitlines())
+    (folder / 'levels.csv').write_text('\n'.join(['file,level', *(f'{row["file"]},{row["level"]}' for row in rows)]))
+    for part in ('train', 'val', 'test', None):
+        assert len(HazeLevelDataset(str(folder), 'levels.csv', part=part)) == 27
+    with pytest.raises(ValueError, match=r"^part is 'trian', and .*levels\.csv says no parts\. Set part to one of"):
+        HazeLevelDataset(str(folder), 'levels.csv', part='trian')
+
+
+def test_classes_that_are_a_word_and_no_file_are_refused_with_what_is_wanted(folder):
+    with pytest.raises(FileNotFoundError, match=r"^classes is 'clear', and there is no such file\. Wanted the n"):
+        HazeLevelDataset(str(folder), split='random', classes='clear')

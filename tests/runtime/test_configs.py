@@ -54,6 +54,15 @@ def test_a_file_that_cannot_be_read_is_named_in_a_line(write, text, says):
     assert '\n' not in str(error.value) and len(str(error.value)) < 600
 
 
+def test_an_option_for_an_entry_of_a_list_says_which_and_does_not_take_the_place_of_the_list(write):
+    path = write('mine.py', BASE + "param_scheduler = [dict(type='CosineAnnealingLR', T_max=3)]\n")
+    with pytest.raises(ValueError, match=r'^--cfg-options param_scheduler\.T_max: in .*mine\.py param_scheduler is a '
+                                         r'list of 1\. Say which by its number, param_scheduler\.0\.T_max for the'):
+        read_config(path, {'param_scheduler.T_max': 5})
+    schedulers = read_config(path, {'param_scheduler.0.T_max': 5}).param_scheduler
+    assert schedulers == [dict(type='CosineAnnealingLR', T_max=5)]
+
+
 def test_a_slip_in_the_file_it_builds_on_is_named_by_that_file(write):
     write('base.py', 'x = 1\nmodel = dict(\n')
     with pytest.raises(ValueError, match=r'base\.py, line 2: '):

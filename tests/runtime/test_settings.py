@@ -58,6 +58,54 @@ def test_what_is_misspelt_is_named_with_the_nearest_name(entry, value, says):
     assert said.startswith('mine.py') and says in said and '\n' not in said
 
 
+@pytest.mark.parametrize(('entry', 'value', 'says'), [
+    ('optim_wrapper.optimizer.lr', 'abc', "optim_wrapper.optimizer.lr is 'abc', wanted a number."),
+    ('optim_wrapper.optimizer.lr', [0, 1], 'lr is [0, 1], wanted a number, with a point and no comma.'),
+    ('train_cfg.max_epochs', 'abc', "train_cfg.max_epochs is 'abc', wanted a whole number from 1."),
+    ('train_cfg.max_epochs', 1.5, 'train_cfg.max_epochs is 1.5, wanted a whole number from 1.'),
+    ('train_cfg.max_epochs', 0, 'train_cfg.max_epochs is 0, wanted a whole number from 1.'),
+    ('train_cfg.val_interval', 0, 'train_cfg.val_interval is 0, wanted a whole number from 1.'),
+    ('randomness.seed', 'x', "randomness.seed is 'x', wanted a whole number from 0 to 4294967295."),
+    ('randomness.seed', -1, 'randomness.seed is -1, wanted a whole number from 0 to 4294967295.'),
+    ('randomness.deterministic', 'yes', "randomness.deterministic is 'yes', wanted True or False."),
+    ('randomness', 3, 'randomness is 3, wanted a dict.'),
+    ('default_hooks.checkpoint.interval', 'x', "default_hooks.checkpoint.interval is 'x', wanted a whole number."),
+    ('default_hooks.checkpoint', 3, 'default_hooks.checkpoint is 3, wanted a dict.'),
+    ('train_dataloader.sampler', 3, 'train_dataloader.sampler is 3, wanted a dict.'),
+    ('train_dataloader.sampler.shuffle', 'Flase', "train_dataloader.sampler.shuffle is 'Flase', wanted True or False."),
+    ('train_dataloader.batch_size', 'abc', "train_dataloader.batch_size is 'abc', wanted a whole number."),
+    ('train_dataloader.num_workers', 'two', "train_dataloader.num_workers is 'two', wanted a whole number."),
+    ('train_dataloader.dataset.data_root', 2024, "data_root is 2024, wanted a text, such as './2024' for a file"),
+    ('train_dataloader.dataset.cache_mb', 'x', "train_dataloader.dataset.cache_mb is 'x', wanted a number."),
+    ('train_dataloader.dataset.filter_cfg', 3, 'train_dataloader.dataset.filter_cfg is 3, wanted a dict.'),
+    ('train_dataloader.dataset.pipeline', 3, 'train_dataloader.dataset.pipeline is 3, wanted a list.'),
+    ('model.head.num_classes', 4.0, 'model.head.num_classes is 4.0, wanted a whole number.'),
+    ('model.head.num_classes', 'four', "model.head.num_classes is 'four', wanted a whole number."),
+    ('model.head.loss', 'CrossEntropyLoss', "loss is 'CrossEntropyLoss', wanted a dict such as dict(type='CrossEntr"),
+    ('optim_wrapper.optimizer', 'Adam', "optim_wrapper.optimizer is 'Adam', wanted a dict such as dict(type='Adam')."),
+    ('param_scheduler.T_max', 'x', "param_scheduler.T_max is 'x', wanted a whole number."),
+    ('val_evaluator', 'Accuracy', "val_evaluator is 'Accuracy', wanted a dict such as dict(type='Accuracy')."),
+    ('test_evaluator.0.topk', 'abc', "test_evaluator[0].topk is 'abc', wanted a whole number."),
+    ('log_level', 'LOUD', "log_level is 'LOUD', wanted one of CRITICAL, ERROR, WARNING, INFO, DEBUG."),
+    ('resume', 'maybe', "resume is 'maybe', wanted True or False."),
+    ('default_scope', 'mmpretrian', "default_scope is 'mmpretrian', which is no toolbox that is installed. Did you m"),
+    ('default_hooks.checkpoint.save_best', 'acc', "save_best is 'acc', and val_evaluator gives accuracy/..., "),
+])
+def test_a_value_of_another_kind_is_named_with_what_is_wanted(entry, value, says):
+    said = complaint({entry: value})
+    assert said.startswith('mine.py: ') and says in said and '\n' not in said
+
+
+@pytest.mark.parametrize(('entry', 'value'), [
+    ('randomness.seed', None), ('randomness.seed', 0), ('optim_wrapper.optimizer.lr', 1), ('log_level', 'DEBUG'),
+    ('default_hooks.checkpoint.interval', -1), ('default_hooks.checkpoint.save_best', 'auto'),
+    ('default_hooks.checkpoint.save_best', ['accuracy/top1']), ('test_evaluator.0.topk', (1, 2)),
+    ('optim_wrapper.clip_grad', dict(type='value', clip_value=1)), ('custom_hooks', []), ('train_cfg.max_epochs', 1),
+    ('train_dataloader.num_workers', 0), ('default_scope', 'mmengine'), ('model.head.init_cfg', None)])
+def test_a_value_that_may_be_right_is_left_alone(entry, value):
+    check_settings(read_config(find_config(MAGNET), {entry: value}), 'mine.py')
+
+
 def test_a_class_that_takes_any_setting_is_asked_for_what_is_nearly_one_of_its_own_alone(monkeypatch):
     """A part may hand the rest on to another library, which mmhaze does not know."""
     class TakesAll:
