@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from .formats import REDUCED, REPAIR, SUBFILE_TYPE, NoPhoto, Source, open_image
+from .given import advise, describe
 from .pixels import to_rgb
 
 # those of which several frames are several pictures; the second one of an MPO is another view, or a map of brightness
@@ -42,11 +43,15 @@ def read_photo(source: Source, note: Callable[[str], None] = warn, name: str | N
 
     Raises:
         FileNotFoundError: there is no such file.
+        TypeError: ``source`` is none of these.
         ValueError: the file is no photo, is cut short, or holds values that cannot be shown in 8 bits a channel.
     """
     called = name or (str(source) if isinstance(source, (str, Path)) else 'the photo')
     if isinstance(source, (str, Path)):
         _check_file(source, called)
+    elif not isinstance(source, bytes) and not hasattr(source, 'read'):
+        raise TypeError(f'{called}: wanted its path, its bytes or an open file, got {describe(source)}.'
+                        f'{advise(source)}')
     with _refusing(called), open_image(source) as image:
         # Pillow rather than OpenCV, which fills what is missing of a truncated JPEG with grey and says nothing
         rgb = to_rgb(image, lambda: _bytes_of(source))

@@ -111,3 +111,10 @@ def test_the_real_photos_are_read_as_opencv_reads_them(shared_data):
         theirs = cv2.imread(str(path))
         ours = read_photo(path)
         assert np.abs(ours.astype(int) - theirs).mean() < 0.5, path
+
+
+@pytest.mark.parametrize('source, said', [
+    (None, 'got None. cv2.imread'), (np.zeros((4, 4, 3), np.uint8), 'an array of')])
+def test_what_is_neither_path_nor_bytes_nor_open_is_refused_by_what_it_is(source, said):
+    with pytest.raises(TypeError, match=rf'wanted its path, its bytes or an open file, .*{said}'):
+        read_photo(source)
