@@ -84,7 +84,8 @@ def _content(given: Any, name: str) -> bytes:
     except UnicodeDecodeError:
         content = ''
     except ValueError as error:  # a closed file
-        raise ValueError(f'{name} is {describe(given)} that cannot be read: {error}. {WANTED[0].upper()}{WANTED[1:]}.') from error
+        wanted = f'{WANTED[0].upper()}{WANTED[1:]}'
+        raise ValueError(f'{name} is {describe(given)} that cannot be read: {error}. {wanted}.') from error
     if not isinstance(content, bytes):
         raise TypeError(f"{name} is {describe(given)} that gives no bytes, {WANTED}. Open it with 'rb', not as text.")
     return content

@@ -25,6 +25,7 @@ Exit codes: 0 fine, 1 something could not be read or written, 2 wrong usage or n
 from __future__ import annotations
 
 import argparse
+import math
 import statistics
 from collections.abc import Iterator
 from pathlib import Path
@@ -101,7 +102,8 @@ def run(args: argparse.Namespace) -> int:
 def _say_measures(tally: DehazeTally) -> Iterator[str]:
     for name, label in MEASURES.items():
         pairs = [(getattr(before, name), getattr(after, name)) for before, after in zip(tally.before, tally.after)]
-        known = [pair for pair in pairs if None not in pair]
+        # None where the judge does not say it, NaN of a black photo
+        known = [pair for pair in pairs if None not in pair and not any(map(math.isnan, pair))]
         if known:
             before, after = (statistics.mean(column) for column in zip(*known))
             yield f'{label:>14}: {before:.2f} before, {after:.2f} after (mean)'

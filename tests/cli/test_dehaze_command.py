@@ -168,3 +168,11 @@ def test_side_by_side_has_both_photos_and_a_white_gap(rng):
     assert pair.shape == (60, 642, 3) and (pair[:, 320:322] == 255).all()
     assert np.array_equal(pair[14:, :320], before[14:]) and np.array_equal(pair[14:, 322:], after[14:])
     assert not np.array_equal(pair[:14, :320], before[:14])
+
+
+def test_a_black_photo_has_no_part_in_the_means(album, tmp_path, capsys):
+    assert dehaze([str(album), '--out', str(tmp_path / 'without')]) == 0
+    expected = [line for line in capsys.readouterr().out.splitlines() if 'haze factor' in line]
+    cv2.imwrite(str(album / 'black.png'), np.zeros((20, 30, 3), np.uint8))
+    assert dehaze([str(album), '--out', str(tmp_path / 'with')]) == 0
+    assert [line for line in capsys.readouterr().out.splitlines() if 'haze factor' in line] == expected != []
