@@ -110,7 +110,8 @@ def test_an_open_file_is_read_from_its_beginning_and_may_be_closed_then(photo, t
         stream.read()
         found, = list_photos(stream)
     np.testing.assert_array_equal(found.read(), photo)
-    with pytest.raises(ValueError, match=r'image 0 is a BufferedReader that cannot be read: .*closed file\. Wanted a path, an array, a PIL image'):
+    with pytest.raises(ValueError, match=r'image 0 is a BufferedReader that cannot be read: .*closed file\. '
+                                         'Wanted a path, an array, a PIL image'):
         list_photos(stream)
     with (tmp_path / 'a.png').open() as text, pytest.raises(TypeError, match="Open it with 'rb'"):
         list_photos(text)
