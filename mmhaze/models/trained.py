@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,11 @@ class LevelModel:
         self.device = next(self.network.parameters()).device
         self.steps = steps_after_loading(self.config, path)
         self._pipelines = threading.local()
-        self.classes = _level_names(self.config, state, _count_levels(self.config.model.head))
+        levels, trained = _count_levels(self.config.model.head), len(classes_of(state))
+        if 0 < trained < levels:
+            warnings.warn(f'{checkpoint} was trained on {trained} levels, and its network has {levels} classes: the '
+                          f'answers {trained} and above mean nothing. Train with num_classes={trained}.', stacklevel=2)
+        self.classes = _level_names(self.config, state, levels)
 
     def prepare(self, img: np.ndarray, name: str) -> dict[str, Any]:
         """What the network takes of a photo, (H, W, 3) uint8 BGR, as the test data of the config has it."""

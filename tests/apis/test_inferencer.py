@@ -41,6 +41,12 @@ def checkpoint(tmp_path_factory) -> Path:
     return save_checkpoint(BASE, tmp_path_factory.mktemp('weights') / 'base.pth')
 
 
+def test_a_network_with_more_classes_than_it_was_trained_on_levels_says_so(tmp_path):
+    file = save_checkpoint(BASE, tmp_path / 'few.pth', classes=['clear', 'dense'])
+    with pytest.warns(UserWarning, match=r'few\.pth was trained on 2 levels, and its network has 9 classes'):
+        mmhaze.HazeInferencer(BASE, 'cpu', checkpoint=file)
+
+
 @pytest.fixture
 def photos(rng, tmp_path) -> list[Path]:
     paths = []
