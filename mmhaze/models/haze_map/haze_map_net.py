@@ -19,42 +19,57 @@ MULTIPLE = 16  # sides of what it takes
 
 
 class SeenHaze(NamedTuple):
-    """What the network says of photos, at half their resolution, before the logistic function.
+    """What the network says of photos; maps are at half their resolution. All but the spreads before the logistic
+    function.
 
     Attributes:
         transmission: (N, 1, H/2, W/2).
-        sky: how likely it is sky, (N, 1, H/2, W/2).
+        sky: the share of the light that is sky, seen through the haze before it, (N, 1, H/2, W/2).
         spread: the logarithm of the mean error of the transmission, (N, 1, H/2, W/2).
         airlight: (N, 3), RGB.
+        doubt: the logarithm of the mean error of :func:`share_of_haze`, (N, 1).
     """
 
     transmission: Tensor
     sky: Tensor
     spread: Tensor
     airlight: Tensor
+    doubt: Tensor
+
+
+def share_of_haze(transmission: Tensor, sky: Tensor) -> Tensor:
+    r"""How hazy a photo is: :math:`\sum (1 - t)(1 - s) / \sum (1 - s)`, (N,), the share of haze in the light of what is
+    not clear sky. A sky that haze hides is haze.
+
+    Args:
+        transmission: t, (N, 1, H, W).
+        sky: s, the share of the light that is sky, (N, 1, H, W).
+    """
+    rest = 1 - sky
+    return ((1 - transmission) * rest).sum((1, 2, 3)) / rest.sum((1, 2, 3)).clamp(min=1)
 
 
 @MODELS.register_module()
 class HazeMapNet(BaseModel):
-    r"""A photo to its transmission t, its airlight A, where the sky is, and how unsure t is.
+    r"""A photo to its transmission t, its airlight A, how much of it is clear sky, and how unsure t is.
 
     The encoder is that of EfficientNet-Lite0; the decoder goes up from 1/16 to 1/2 of the resolution, by addition. It
     learns from clear scenes with depth: for each batch light, haze and camera are drawn anew, see
     :mod:`mmhaze.synthesis.weather`. The loss is
 
-    .. math:: \overline{|\hat t - t|} + 0.5\,|\overline{\hat t - t}| + 0.3\,H(sky) + 0.05\,NLL + 0.3\,h |\hat A - A|,
+    .. math:: \overline{|\hat t - t|} + 0.5\,|\hat h - h| + 0.3\,H(s) + 0.05\,(NLL_t + NLL_h) + 0.3\,h |\hat A - A|,
 
-    its means over what is not sky, h the mean haze of the picture, and NLL that of a Laplace distribution whose spread
-    alone learns from it.
+    h the :func:`share_of_haze`, s the share of clear sky, and NLL that of a Laplace distribution, whose spread alone
+    learns from it.
 
     Args:
-        width: channels of the decoder.
+        widths: channels of the decoder at 1/2, 1/4, 1/8 and 1/16.
         size: (H, W) of the pictures that it learns from, multiples of 16.
         encoder_weights: see :class:`LiteEncoder`; None begins with random ones.
         data_preprocessor, init_cfg: the host's.
     """
 
-    def __init__(self, width: int = 48, size: tuple[int, int] = (128, 160),
+    def __init__(self, widths: tuple[int, int, int, int] = (16, 24, 32, 48), size: tuple[int, int] = (128, 160),
                  encoder_weights: str | Path | None = None, data_preprocessor: dict | None = None,
                  init_cfg: dict | None = None) -> None:
         super().__init__(MODELS.build(data_preprocessor or dict(type='DehazePreprocessor')), init_cfg)
@@ -62,10 +77,12 @@ class HazeMapNet(BaseModel):
             raise ValueError(f'size is (H, W) in multiples of {MULTIPLE}, got {size}.')
         self.size = (size[0], size[1])
         self.encoder = LiteEncoder(encoder_weights)
-        self.laterals = nn.ModuleList(nn.Conv2d(channels, width, 1) for channels in CHANNELS)
-        self.smooth = nn.ModuleList(nn.Sequential(*_convolve(width), *_convolve(width)) for _ in CHANNELS)
-        self.overall, self.airlight = nn.Linear(CHANNELS[-1], width), nn.Linear(CHANNELS[-1], 3)
-        self.head = nn.Conv2d(width, 3, 3, padding=1)
+        self.laterals = nn.ModuleList(nn.Conv2d(channels, width, 1) for channels, width in zip(CHANNELS, widths))
+        self.narrow = nn.ModuleList(nn.Conv2d(wide, width, 1) for wide, width in zip(widths[1:], widths))
+        self.smooth = nn.ModuleList(nn.Sequential(*_convolve(width), *_convolve(width)) for width in widths)
+        self.overall = nn.Linear(CHANNELS[-1], widths[-1])
+        self.photo = nn.Linear(CHANNELS[-1], 4)  # airlight and doubt
+        self.head = nn.Conv2d(widths[0], 3, 3, padding=1)
         self.to(memory_format=torch.channels_last)  # a third faster on processors
 
     def forward(self, inputs: Tensor, data_samples: Sequence[DataSample] | None = None,
@@ -99,13 +116,13 @@ class HazeMapNet(BaseModel):
         """(N, 3, H, W) RGB in [0, 1], sides multiples of 16."""
         features = self.encoder((photos * 2 - 1).contiguous(memory_format=torch.channels_last))
         pooled = features[-1].mean((2, 3))
-        x = self.laterals[-1](features[-1]) + self.overall(pooled)[..., None, None]
-        x = self.smooth[-1](x)
+        x = self.smooth[-1](self.laterals[-1](features[-1]) + self.overall(pooled)[..., None, None])
         for level in range(len(features) - 2, -1, -1):
-            x = F.interpolate(x, features[level].shape[2:], mode='bilinear', align_corners=False)
+            x = F.interpolate(self.narrow[level](x), features[level].shape[2:], mode='bilinear', align_corners=False)
             x = self.smooth[level](x + self.laterals[level](features[level]))
         transmission, sky, spread = self.head(x).split(1, dim=1)
-        return SeenHaze(transmission, sky, spread, self.airlight(pooled))
+        airlight, doubt = self.photo(pooled).split((3, 1), dim=1)
+        return SeenHaze(transmission, sky, spread, airlight, doubt)
 
     def _draw(self, clear: Tensor, depth: Tensor, seed: int) -> DrawnWeather:
         generator = torch.Generator().manual_seed(seed)
@@ -115,22 +132,25 @@ class HazeMapNet(BaseModel):
 
 def losses(seen: SeenHaze, drawn: DrawnWeather) -> dict[str, Tensor]:
     """The terms of the loss by name, see :class:`HazeMapNet`."""
-    t, sky = _shrink(drawn.transmission), _shrink(drawn.sky.float())
-    ground, guess = 1 - sky, seen.transmission.sigmoid()
-    weight = ground + 0.1
+    t, sky = _shrink(drawn.transmission), _shrink(drawn.sky * drawn.transmission)
+    guess, guessed_sky = seen.transmission.sigmoid(), seen.sky.sigmoid()
+    weight = 1.1 - sky
     error = (guess - t).abs()
-    spread = seen.spread.clamp(-5, 1)
-    doubt = error.detach() / spread.exp() + spread
-    area = ground.sum((1, 2, 3))
-    bias = ((guess - t) * ground).sum((1, 2, 3)) / area.clamp(min=1)
-    # where haze hides everything nobody can tell whether sky is behind it
-    told = ((t > 0.02) | (sky < 0.5)).float()
+    amiss = (share_of_haze(guess, guessed_sky) - share_of_haze(t, sky)).abs()
+    unsure = (_laplace(error, seen.spread) * weight).sum() / weight.sum() + _laplace(amiss, seen.doubt[:, 0]).mean()
+    light = (seen.airlight.sigmoid() - drawn.airlight).abs().mean(1)
     return dict(
         loss_transmission=(error * weight).sum() / weight.sum(),
-        loss_mean=0.5 * (bias.abs() * (area > 0.02 * t[0].numel())).mean(),
-        loss_sky=0.3 * F.binary_cross_entropy_with_logits(seen.sky, sky, told),
-        loss_spread=0.05 * (doubt * weight).sum() / weight.sum(),
-        loss_airlight=0.3 * ((seen.airlight.sigmoid() - drawn.airlight).abs().mean(1) * (1 - t).mean((1, 2, 3))).mean())
+        loss_share=0.5 * amiss.mean(),
+        loss_sky=0.3 * F.binary_cross_entropy_with_logits(seen.sky, sky),
+        loss_spread=0.05 * unsure,
+        loss_airlight=0.3 * (light * (1 - t).mean((1, 2, 3))).mean())
+
+
+def _laplace(error: Tensor, spread: Tensor) -> Tensor:
+    """-log of the density of a Laplace distribution, but for log 2; the spread is a logarithm and alone learns."""
+    spread = spread.clamp(-6, 1)
+    return error.detach() / spread.exp() + spread
 
 
 def _shrink(field: Tensor) -> Tensor:

@@ -41,5 +41,6 @@ def photograph(draws: Draws, hazy: Tensor) -> Tensor:
 
 
 def blur(img: Tensor, window: int) -> Tensor:
-    """The mean over a window of an odd side."""
-    return F.avg_pool2d(F.pad(img, (window // 2,) * 4, mode='reflect'), window, 1)
+    """The mean over a window of an odd side, the rows first: for 25 pixels a tenth of the time of both at once."""
+    padded = F.pad(img, (window // 2,) * 4, mode='reflect')
+    return F.avg_pool2d(F.avg_pool2d(padded, (1, window), 1), (window, 1), 1)

@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .camera import blur
 from .draws import Draws
 
 FLAT_WINDOW = 25  # pixels over which light is flattened
@@ -62,8 +63,8 @@ def paint_sky(draws: Draws, clear: Tensor, sky: Tensor, share: float = 0.75) -> 
 
 def flatten_light(draws: Draws, clear: Tensor, sky: Tensor) -> Tensor:
     """The light of a dull day in half of the pictures: less shading, and darker; the sky stays."""
-    dull, half = draws.happens(0.5), FLAT_WINDOW // 2
+    dull = draws.happens(0.5)
     shading = torch.where(dull, draws.even(0.4, 1), 1.0)
     darkness = torch.where(dull, draws.even(0.35, 1), 1.0)
-    mean = F.avg_pool2d(F.pad(clear, (half,) * 4, mode='reflect'), FLAT_WINDOW, 1)
+    mean = blur(clear, FLAT_WINDOW)
     return torch.where(sky, clear, (mean + (clear - mean) * shading) * darkness)

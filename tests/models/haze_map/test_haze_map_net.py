@@ -11,7 +11,7 @@ from mmengine.runner import Runner
 from mmpretrain.structures import DataSample
 
 from mmhaze.models import HazeMapNet
-from mmhaze.models.haze_map.haze_map_net import SeenHaze, losses
+from mmhaze.models.haze_map.haze_map_net import SeenHaze, losses, share_of_haze
 from mmhaze.models.haze_map.lite_encoder import CHANNELS, LiteEncoder, SameConv2d
 from mmhaze.runtime.shipped import find_config
 from mmhaze.synthesis.weather import DrawnWeather
@@ -23,7 +23,7 @@ def drawn(transmission: torch.Tensor, sky: torch.Tensor) -> DrawnWeather:
 
 def test_it_sees_half_the_resolution():
     seen = HazeMapNet().eval()(torch.rand(2, 3, 48, 64))
-    assert [each.shape for each in seen] == [(2, 1, 24, 32)] * 3 + [(2, 3)]
+    assert [each.shape for each in seen] == [(2, 1, 24, 32)] * 3 + [(2, 3), (2, 1)]
 
 
 def test_a_whole_training_of_the_config_runs_without_a_file(tmp_path):
@@ -44,7 +44,7 @@ def test_a_whole_training_of_the_config_runs_without_a_file(tmp_path):
 def test_it_learns_what_is_hazy_and_what_is_not():
     """Two pictures, white and striped: the error falls to a tenth in some steps."""
     torch.manual_seed(0)
-    network = HazeMapNet(width=16)
+    network = HazeMapNet()
     img = torch.full((2, 3, 32, 32), 0.9)
     img[1, :, ::2] = 0.2
     true = drawn(torch.tensor([0.05, 0.95]).view(2, 1, 1, 1).expand(2, 1, 32, 32),
@@ -61,26 +61,37 @@ def test_it_learns_what_is_hazy_and_what_is_not():
 
 
 def test_the_right_answer_has_no_error_and_each_term_its_weight():
+    """A wall in haze at the left, one in clear air at the right, below a clear sky."""
     far = 20.0
     transmission, sky = torch.zeros(1, 1, 8, 8), torch.zeros(1, 1, 8, 8, dtype=torch.bool)
-    transmission[..., 4:], sky[..., :2, :] = 1.0, True
+    transmission[..., 4:] = transmission[..., :2, :] = 1.0
+    sky[..., :2, :] = True
     level = torch.logit(torch.tensor(0.8))
-    half = torch.full((1, 1, 4, 4), -far)
-    half[..., 2:] = far
+    clear = torch.full((1, 1, 4, 4), -far)
+    clear[..., 2:] = clear[..., :1, :] = far
     above = torch.full((1, 1, 4, 4), -far)
     above[..., :1, :] = far
-    right = SeenHaze(half, above, torch.full((1, 1, 4, 4), -5.0), level.expand(1, 3))
+    right = SeenHaze(clear, above, torch.full((1, 1, 4, 4), -5.0), level.expand(1, 3), torch.full((1, 1), -4.0))
     found = losses(right, drawn(transmission, sky))
     assert {name for name, term in found.items() if abs(float(term)) > 1e-4} == {'loss_spread'}
-    assert float(found['loss_spread']) == pytest.approx(-0.25, abs=1e-3)
-    wrong = losses(right._replace(transmission=-half), drawn(transmission, sky))
+    assert float(found['loss_spread']) == pytest.approx(-0.05 * 9, abs=1e-3)
+    wrong = losses(right._replace(transmission=-clear), drawn(transmission, sky))
     assert float(wrong['loss_transmission']) == pytest.approx(1, abs=1e-3)
-    # as much too high as too low, so that the mean of the ground is right
-    assert float(wrong['loss_mean']) == pytest.approx(0, abs=1e-3)
-    assert float(losses(right._replace(transmission=half * 0 + far), drawn(transmission, sky))['loss_mean']) \
+    # as much too high as too low, so that the share of haze in what is not sky is right
+    assert float(wrong['loss_share']) == pytest.approx(0, abs=1e-3)
+    assert float(losses(right._replace(transmission=clear * 0 + far), drawn(transmission, sky))['loss_share']) \
         == pytest.approx(0.25, abs=1e-3)
     light = losses(right._replace(airlight=torch.full((1, 3), -far)), drawn(transmission, sky))['loss_airlight']
-    assert float(light) == pytest.approx(0.3 * 0.8 * 0.5, abs=1e-3)
+    assert float(light) == pytest.approx(0.3 * 0.8 * 0.375, abs=1e-3)
+
+
+def test_a_sky_counts_as_far_as_haze_hides_it():
+    transmission, sky = torch.tensor([0.2, 1, 0]).view(3, 1, 1, 1).expand(3, 1, 4, 4).clone(), torch.zeros(3, 1, 4, 4)
+    sky[:, :, :2] = transmission[:, :, :2]  # the upper half is sky: behind some haze, clear, hidden
+    haze = share_of_haze(transmission, sky)
+    np.testing.assert_allclose(haze, [0.8, 0, 1], atol=1e-6)
+    transmission[1, :, 2:] = 0.5  # and the ground below the clear sky is hazy
+    np.testing.assert_allclose(share_of_haze(transmission, sky)[1], 0.5, atol=1e-6)
 
 
 def test_validation_draws_the_same_weather_each_time():
