@@ -5,18 +5,20 @@ max_iters = 2000
 model = dict(type='HazeMapNet')
 
 scenes = dict(type='DrawnScenes', size=(192, 256), pipeline=[dict(type='PackScene')])
+drawn = [dict(scenes, count=4000, seed=200_000, cache_mb=1600)]
+held_out = [dict(scenes, count=256, seed=300_000, cache_mb=110)]
 train_dataloader = dict(
     batch_size=32,
     num_workers=1,
     persistent_workers=True,
     sampler=dict(type='InfiniteSampler', shuffle=True),
-    dataset=dict(scenes, count=4000, seed=200_000, cache_mb=1600))
+    dataset=dict(type='ConcatDataset', datasets=drawn))
 val_dataloader = dict(
     batch_size=32,
     num_workers=1,
     persistent_workers=True,
     sampler=dict(type='DefaultSampler', shuffle=False),
-    dataset=dict(scenes, count=256, seed=300_000, cache_mb=110))
+    dataset=dict(type='ConcatDataset', datasets=held_out))
 test_dataloader = val_dataloader
 val_evaluator = dict(type='TransmissionError')
 test_evaluator = val_evaluator

@@ -4,5 +4,7 @@ from .haze_level import HazeLevelDataset
 from .haze_wild import HazeWild
 from .hazel_level import HazelLevel
 from .paired_haze import PairedHazeDataset
+from .photo_scenes import PhotoScenes
 
-__all__ = ['DrawnScenes', 'HazeLevelDataset', 'HazeWild', 'HazelLevel', 'PairedHazeDataset']
+__all__ = ['DrawnScenes', 'HazeLevelDataset', 'HazeWild', 'HazelLevel', 'PairedHazeDataset',
+           'PhotoScenes']

@@ -1,56 +1,21 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
-
-from mmcv.transforms import Compose
-from mmpretrain.registry import TRANSFORMS
-from torch.utils.data import Dataset
 
 from ..registry import DATASETS
 from ..synthesis.scenes import render_scene
-from .sample_cache import SampleCache
+from .made_scenes import MadeScenes
 
 
 @DATASETS.register_module()
-class DrawnScenes(Dataset):
-    """Clear streets with their depth, drawn when they are first wanted and then kept: no file is read or written.
+class DrawnScenes(MadeScenes):
+    """Clear streets with their depth, see :func:`mmhaze.synthesis.scenes.render_scene`: no file is read or written.
 
-    A sample has ``img``, (H, W, 3) uint8 BGR, and ``depth``, metres, (H, W) float32, see
-    :func:`mmhaze.synthesis.scenes.render_scene`. Drawing one of 192 x 256 pixels takes 0.2 seconds.
-
-    Args:
-        count: how many.
-        seed: of the first; the others follow.
-        size: (H, W), pixels.
-        pipeline: the steps after drawing.
-        cache_mb: megabytes in which to keep the scenes, see :class:`~mmhaze.datasets.sample_cache.SampleCache`; 0
-            draws them every time. One of 192 x 256 pixels takes 0.35.
-
-    Raises:
-        ValueError: ``count`` or ``seed`` is out of its range.
+    Drawing one of 192 x 256 pixels takes 0.2 seconds. The arguments are those of
+    :class:`~mmhaze.datasets.made_scenes.MadeScenes`.
     """
 
-    def __init__(self, count: int, seed: int = 0, size: tuple[int, int] = (192, 256), pipeline: Sequence[dict] = (),
-                 cache_mb: float = 0) -> None:
-        if count < 1 or seed < 0:
-            raise ValueError(f'count is at least 1 and seed at least 0, got {count} and {seed}.')
-        self.count, self.seed, self.size = count, seed, (size[0], size[1])
-        self.pipeline = Compose([TRANSFORMS.build(step) for step in pipeline])
-        self.cache = SampleCache(count, int(cache_mb * 2**20)) if cache_mb else None
-        self.metainfo: dict[str, Any] = {}  # the host's runner asks for it
-
-    def __len__(self) -> int:
-        return self.count
-
-    def __getitem__(self, index: int) -> Any:
-        """The scene ``index`` after the pipeline."""
-        if not 0 <= index < self.count:
-            raise IndexError(f'The scenes are 0 to {self.count - 1}, got {index}.')
-        scene = None if self.cache is None else self.cache.get(index)
-        if scene is None:
-            clear, depth = render_scene(self.seed + index, self.size)
-            scene = dict(img=clear, depth=depth.astype('float32'), img_path=f'drawn scene {self.seed + index}')
-            if self.cache is not None:
-                self.cache.put(index, scene)
-        return self.pipeline(scene)
+    def make(self, index: int) -> dict[str, Any]:
+        """Draws it."""
+        clear, depth = render_scene(self.seed + index, self.size)
+        return dict(img=clear, depth=depth.astype('float32'), img_path=f'drawn scene {self.seed + index}')

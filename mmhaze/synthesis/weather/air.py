@@ -11,6 +11,7 @@ CLEAR_BETA = (1e-5, 8e-4)        # 1/metre: one sees 4 km and more
 HAZY_BETA = (1.2e-3, 0.2)        # 2.5 km down to 15 m
 LAYER = (60.0, 3000.0)           # metres: how high haze reaches
 FARTHEST = 5000.0                # metres
+BEFORE_SKY = 1000.0              # metres of haze at most; more would call a dull sky over clear ground haze
 
 
 def add_air(draws: Draws, clear: Tensor, nearness: Tensor, sky: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -35,7 +36,7 @@ def add_air(draws: Draws, clear: Tensor, nearness: Tensor, sky: Tensor) -> tuple
     uneven = torch.where(draws.happens(0.3), draws.even(0.1, 0.6), 0.0)
     beta = beta * (draws.field((height, width), stretch=2) * uneven).exp()
     slope = (above - draws.even(0.3, 0.6)).clamp(min=0.02)
-    depth = torch.where(sky, (draws.ratio(*LAYER) / slope).clamp(max=2000), depth)
+    depth = torch.where(sky, (draws.ratio(*LAYER) / slope).clamp(max=BEFORE_SKY), depth)
     transmission = (-beta * depth).exp()
 
     airlight = (draws.even(0.4, 1) * draws.factor(0.05, channels=3)).clamp(0, 1)

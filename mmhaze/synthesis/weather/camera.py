@@ -27,8 +27,9 @@ def put_in_front(draws: Draws, hazy: Tensor, transmission: Tensor, sky: Tensor) 
 
 
 def photograph(draws: Draws, hazy: Tensor) -> Tensor:
-    """Exposure, gamma, contrast, black level, blur or sharpening, noise and 8 bits, (N, 3, H, W) in [0, 1]."""
-    img = (hazy * draws.factor(0.12)).clamp(0, 1)**draws.factor(0.15)
+    """Dusk in an eighth, exposure, gamma, contrast, black level, blur or sharpening, noise and 8 bits: (N, 3, H, W)."""
+    light = torch.where(draws.happens(0.12), draws.even(0.2, 0.8), 1.0) * draws.factor(0.12)
+    img = (hazy * light).clamp(0, 1)**draws.factor(0.15)
     contrast = draws.happens(0.4) * draws.even(0, 0.6)
     img = img + contrast * (img * img * (3 - 2 * img) - img)
     black = draws.happens(0.3) * draws.even(0, 0.06)

@@ -31,7 +31,8 @@ def test_a_whole_training_of_the_config_runs_without_a_file(tmp_path):
     config.merge_from_dict(dict(work_dir=str(tmp_path)))
     for part in ('train', 'val', 'test'):
         config[f'{part}_dataloader'].update(batch_size=2, num_workers=0, persistent_workers=False)
-        config[f'{part}_dataloader'].dataset.update(count=4, size=(48, 64), cache_mb=1)
+        for scenes in config[f'{part}_dataloader'].dataset.datasets:
+            scenes.update(count=4, size=(48, 64), cache_mb=1)
     config.model.size = (32, 48)
     config.train_cfg.update(max_iters=2, val_interval=2)
     runner = Runner.from_cfg(config)
