@@ -6,6 +6,8 @@ import torch
 from mmengine.registry import DefaultScope
 
 from mmhaze.datasets import DrawnScenes
+from mmhaze.datasets.drawn_scenes import PAINTERS
+from mmhaze.synthesis.landscapes import render_landscape
 from mmhaze.synthesis.scenes import render_scene
 
 
@@ -17,6 +19,13 @@ def test_a_sample_is_the_scene_of_its_seed():
     assert len(scenes) == 3
 
 
+def test_landscapes_are_another_kind_and_no_third_is_known():
+    np.testing.assert_array_equal(DrawnScenes(2, seed=3, size=(32, 40), kind='landscapes')[1]['img'],
+                                  render_landscape(4, (32, 40))[0])
+    with pytest.raises(ValueError, match=r"\['landscapes', 'streets'\], got 'seas'"):
+        DrawnScenes(2, kind='seas')
+
+
 def test_a_scene_is_drawn_once_and_kept(monkeypatch):
     drawn: list[int] = []
 
@@ -24,7 +33,7 @@ def test_a_scene_is_drawn_once_and_kept(monkeypatch):
         drawn.append(seed)
         return render_scene(seed, size)
 
-    monkeypatch.setattr('mmhaze.datasets.drawn_scenes.render_scene', count)
+    monkeypatch.setitem(PAINTERS, 'streets', count)
     kept, again = DrawnScenes(2, size=(32, 40), cache_mb=1), DrawnScenes(2, size=(32, 40))
     for scenes in (kept, kept, again, again):
         scenes[1]['img'][:] = 0  # what is kept is not what was given out
