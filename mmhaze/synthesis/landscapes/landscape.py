@@ -131,5 +131,6 @@ def render_landscape(seed: int, size: tuple[int, int]) -> tuple[np.ndarray, np.n
     list(KINDS.values())[seed % len(KINDS)](canvas)
     img = canvas.img
     if rng.random() < 0.5:  # shadows of clouds and of what is not in the picture
-        img = img * (1 - rng.uniform(0, 0.5) / (1 + np.exp(-4 * canvas.field(2, 3))) * (canvas.depth < FARTHEST))[..., None]
+        shade = rng.uniform(0, 0.5) / (1 + np.exp(-4 * canvas.field(2, 3)))
+        img = img * (1 - shade * (canvas.depth < FARTHEST))[..., None]
     return np.rint(np.clip(img, 0, 1) * 255).astype(np.uint8), canvas.depth

@@ -85,8 +85,8 @@ def paint_blocks(canvas: Canvas, count: int, nearest: float, farthest: float, ta
         window = (u > 0.3) & (u < 0.75) & (v > 0.3) & (v < 0.8)
         glass = canvas.colour(canvas.choose('black', 'water', 'any'))
         light = 1 + canvas.sun * np.sign(canvas.columns - left - wide * rng.uniform(0.2, 0.9))
-        img = np.where(window[..., None], glass, wall * light[..., None]) * np.exp(0.05 * canvas.field(30, 2))[..., None]
-        canvas.paint(front, img, depth)
+        img = np.where(window[..., None], glass, wall * light[..., None])
+        canvas.paint(front, img * np.exp(0.05 * canvas.field(30, 2))[..., None], depth)
 
 
 def paint_water(canvas: Canvas, shore: float) -> None:
