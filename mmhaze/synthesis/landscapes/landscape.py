@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 
 from .canvas import FARTHEST, Canvas
 from .parts import paint_blocks, paint_ground, paint_ridges, paint_sky, paint_trees, paint_water
+from .perspective import KINDS as PLACES
+from .perspective import paint_place
 
 GROUNDS = ('grass', 'dry', 'sand', 'snow', 'earth', 'rock', 'stone')
 
@@ -106,8 +110,16 @@ def draw_monument(canvas: Canvas) -> None:
     paint_trees(canvas, int(canvas.rng.integers(0, 8)), 8, far)
 
 
+def in_perspective(name: str) -> Callable[[Canvas], None]:
+    """A kind of :mod:`~mmhaze.synthesis.landscapes.perspective`, which brings its own camera."""
+    def draw(canvas: Canvas) -> None:
+        canvas.img, canvas.depth = paint_place(name, canvas.rng, canvas.size)
+
+    return draw
+
+
 KINDS = dict(ridges=draw_ridges, plain=draw_plain, water=draw_water, skyline=draw_skyline, roofs=draw_roofs,
-             gap=draw_gap, near=draw_near, monument=draw_monument)
+             gap=draw_gap, near=draw_near, monument=draw_monument, **{name: in_perspective(name) for name in PLACES})
 
 
 def render_landscape(seed: int, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
@@ -118,7 +130,7 @@ def render_landscape(seed: int, size: tuple[int, int]) -> tuple[np.ndarray, np.n
         size: (H, W), pixels, at least 16.
 
     Returns:
-        The picture, (H, W, 3) uint8 BGR, and its depth, metres, (H, W) float32: 0.3 to 590, and 1000 in the sky.
+        The picture, (H, W, 3) uint8 BGR, and its depth, metres, (H, W) float32: 0.25 to 590, and 1000 in the sky.
 
     Raises:
         ValueError: ``seed`` is below 0 or ``size`` too small.

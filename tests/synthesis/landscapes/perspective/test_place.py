@@ -1,0 +1,63 @@
+"""What each kind of place promises of its depth."""
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mmhaze.synthesis.landscapes.canvas import SKY_DEPTH
+from mmhaze.synthesis.landscapes.perspective import KINDS, paint_place
+from mmhaze.synthesis.landscapes.perspective.canvas import Canvas
+from mmhaze.synthesis.landscapes.perspective.near import DEEPEST
+from mmhaze.synthesis.landscapes.perspective.place import draw_light
+from mmhaze.synthesis.landscapes.perspective.ridges import draw_ridges, paint_ridge
+
+SMALL = (48, 64)
+
+
+def depths(name: str, count: int = 12) -> list[np.ndarray]:
+    return [paint_place(name, np.random.default_rng(seed), SMALL)[1] for seed in range(count)]
+
+
+@pytest.mark.parametrize('seed', range(5))
+def test_a_farther_ridge_is_never_below_a_nearer_one(seed):
+    rng = np.random.default_rng(seed)
+    canvas = Canvas(KINDS['slopes'].draw_camera(rng), draw_light(rng), SMALL)
+    ridges = draw_ridges(rng, SMALL, 4, 0.2, 0.8, 50)
+    assert [ridge.near for ridge in ridges[:-1]] == [ridge.far for ridge in ridges[1:]]
+    for ridge in ridges:
+        paint_ridge(rng, canvas, ridge)
+    assert (np.diff(canvas.depth, axis=0) <= 0).all() and canvas.depth[-1].max() < 500
+
+
+def test_open_ground_is_nearer_towards_the_bottom():
+    for depth in depths('open_ground'):
+        rows = np.median(depth, axis=1)
+        assert rows[-1] < min(rows[0], 500)  # trees may stand between
+
+
+def test_a_skyline_has_sky_over_buildings_at_several_distances():
+    made = depths('towers', 8)
+    assert np.mean([(depth[0] == SKY_DEPTH).mean() for depth in made]) > 0.4
+    assert all((depth[-1] != SKY_DEPTH).all() for depth in made)
+
+
+def test_from_above_there_is_little_sky_and_the_far_is_above_the_near():
+    made = depths('from_above', 6)
+    assert np.mean([(depth == SKY_DEPTH).mean() for depth in made]) < 0.15
+    assert all(np.median(depth[:12]) > np.median(depth[-12:]) for depth in made)
+
+
+def test_near_things_have_no_sky():
+    made = depths('indoors', 25)
+    assert max(depth.max() for depth in made) <= DEEPEST
+    assert min(depth.min() for depth in made) < 1
+
+
+def test_the_edge_of_the_sky_is_an_edge_of_the_picture(monkeypatch):
+    """A sky of a colour that nothing else has is seen where the depth is the sky's, and nowhere else."""
+    pink = np.float32((1.0, 0.3, 0.7))
+    monkeypatch.setattr('mmhaze.synthesis.landscapes.perspective.place.draw_sky',
+                        lambda rng, size, horizon: np.broadcast_to(pink, (*size, 3)))
+    for name in KINDS:
+        img, depth = paint_place(name, np.random.default_rng(2), SMALL)
+        np.testing.assert_array_equal((img == pink[::-1]).all(-1), depth == SKY_DEPTH)
