@@ -66,6 +66,8 @@ setup(ext_modules=[passes], cmdclass=dict(build_py=BuildWithMIM), install_requir
     'numpy>=1.23',
     'opencv-python>=4.6',        # 4.5.5 crashes in connectedComponents, opencv#21366
     'pillow>=9.1',               # reads photos, and says when one is cut short
+    'onnxruntime>=1.16',         # the haze map on processors, without torch; of the time of the oldest torch
+    'safetensors>=0.4',          # the weights of the haze map for torch, without code in them
     'matplotlib>=3.7',           # draws, and has legends outside; the hosts ask for it, without a bound
     'rich>=12.6',                # progress; mmengine brings it anyway, and wants 12.3; 12.6 is the oldest that was run
     'filelock>=3.12',            # one process a cell, on Windows too; torch brings it anyway; 3.12 is the oldest run

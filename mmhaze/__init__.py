@@ -12,10 +12,12 @@ from .version import __version__
 
 if TYPE_CHECKING:
     from .apis import DehazeInferencer, HazeInferencer
+    from .haze_map import HazeMap, estimate_haze
 
-_PACKAGES = ('datasets', 'metrics', 'models', 'physics', 'transforms', 'ucm', 'visualization')
+_HOMES = dict(DehazeInferencer='apis', HazeInferencer='apis', HazeMap='haze_map', estimate_haze='haze_map')
+_PACKAGES = ('datasets', 'haze_map', 'metrics', 'models', 'physics', 'transforms', 'ucm', 'visualization')
 
-__all__ = ['DehazeInferencer', 'HazeInferencer', '__version__', 'register_all_modules']
+__all__ = ['DehazeInferencer', 'HazeInferencer', 'HazeMap', '__version__', 'estimate_haze', 'register_all_modules']
 
 
 def register_all_modules() -> None:
@@ -28,8 +30,8 @@ def register_all_modules() -> None:
 
 
 def __getattr__(name: str) -> Any:
-    if name in ('DehazeInferencer', 'HazeInferencer'):
-        return getattr(import_module('.apis', __name__), name)
+    if name in _HOMES:
+        return getattr(import_module(f'.{_HOMES[name]}', __name__), name)
     if name in _PACKAGES:
         return import_module(f'.{name}', __name__)
     raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

@@ -12,8 +12,8 @@ import pytest
 
 from .conftest import ROOT
 
-PACKAGES = ('apis', 'baselines', 'clip', 'datasets', 'export', 'jobs', 'metrics', 'models', 'physics', 'transforms',
-            'ucm', 'visualization')
+PACKAGES = ('apis', 'baselines', 'clip', 'datasets', 'export', 'haze_map', 'jobs', 'metrics', 'models', 'physics',
+            'transforms', 'ucm', 'visualization')
 PUBLIC = [(package, name) for package in PACKAGES for name in importlib.import_module(f'mmhaze.{package}').__all__]
 
 

@@ -22,7 +22,7 @@ ANIMATED = ('GIF', 'WEBP', 'PNG', 'TIFF', 'AVIF', 'HEIF')
 
 def warn(text: str) -> None:
     """Says something of a photo that was read."""
-    warnings.warn(text, stacklevel=4)
+    warnings.warn(text, stacklevel=5)
 
 
 def read_photo(source: Source, note: Callable[[str], None] = warn, name: str | None = None) -> np.ndarray:
@@ -46,19 +46,22 @@ def read_photo(source: Source, note: Callable[[str], None] = warn, name: str | N
         TypeError: ``source`` is none of these.
         ValueError: the file is no photo, is cut short, or holds values that cannot be shown in 8 bits a channel.
     """
-    called = name or (str(source) if isinstance(source, (str, Path)) else 'the photo')
-    if isinstance(source, (str, Path)):
-        _check_file(source, called)
-    elif not isinstance(source, bytes) and not hasattr(source, 'read'):
-        raise TypeError(f'{called}: wanted its path, its bytes or an open file, got {describe(source)}.'
-                        f'{advise(source)}')
-    with _refusing(called), open_image(source) as image:
-        # Pillow rather than OpenCV, which fills what is missing of a truncated JPEG with grey and says nothing
-        rgb = to_rgb(image, lambda: _bytes_of(source))
-        frames = _count_frames(image)
-    if frames > 1:
-        note(f'{called} has {frames} frames, of which the first is taken.')
-    return cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
+    return _read(source, note, name, None)[0]
+
+
+def read_reduced(source: Source, enough: Callable[[int, int], tuple[int, int]], note: Callable[[str], None] = warn,
+                 name: str | None = None) -> tuple[np.ndarray, tuple[int, int]]:
+    """Reads a photo for a small copy of it: a JPEG is decoded at 1/2, 1/4 or 1/8 of its size, which is faster.
+
+    Args:
+        enough: says from height and width what is to be left of them at least. It may be asked of a photo that lies on
+            its side.
+        source, note, name: see :func:`read_photo`.
+
+    Returns:
+        (h, w, 3) uint8, BGR; and the whole photo's (H, W).
+    """
+    return _read(source, note, name, enough)
 
 
 def photo_of(image: Image.Image, name: str = 'the image') -> np.ndarray:
@@ -72,6 +75,28 @@ def photo_of(image: Image.Image, name: str = 'the image') -> np.ndarray:
     """
     with _refusing(name):
         return cv2.cvtColor(to_rgb(image), cv2.COLOR_RGB2BGR)
+
+
+def _read(source: Source, note: Callable[[str], None], name: str | None,
+          enough: Callable[[int, int], tuple[int, int]] | None) -> tuple[np.ndarray, tuple[int, int]]:
+    called = name or (str(source) if isinstance(source, (str, Path)) else 'the photo')
+    if isinstance(source, (str, Path)):
+        _check_file(source, called)
+    elif not isinstance(source, bytes) and not hasattr(source, 'read'):
+        raise TypeError(f'{called}: wanted its path, its bytes or an open file, got {describe(source)}.'
+                        f'{advise(source)}')
+    with _refusing(called), open_image(source) as image:
+        width, height = image.size
+        if enough is not None:
+            image.draft(None, enough(height, width)[::-1])  # but for a JPEG it does nothing
+        drafted = image.size
+        # Pillow rather than OpenCV, which fills what is missing of a truncated JPEG with grey and says nothing
+        rgb = to_rgb(image, lambda: _bytes_of(source))
+        frames = _count_frames(image)
+    if frames > 1:
+        note(f'{called} has {frames} frames, of which the first is taken.')
+    lay = rgb.shape[:2] != drafted[::-1]  # on its side, and was turned
+    return cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), (width, height) if lay else (height, width)
 
 
 def to_unit_rgb(img: np.ndarray) -> np.ndarray:

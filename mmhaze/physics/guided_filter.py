@@ -8,12 +8,20 @@ the one that is closest to the image p:
 
 and a pixel takes the mean of all windows that it lies in. At the borders windows are cut off, not padded.
 
+Where the image is smaller than the guide, the means of a and b are found on a small copy of the guide, brought to its
+size, and applied to its own pixels [he2015]_: the image gets the guide's edges at full resolution.
+
 .. [he2010] K. He, J. Sun, X. Tang, "Guided image filtering", ECCV 2010.
+.. [he2015] K. He, J. Sun, "Fast guided filter", arXiv:1505.00996, 2015.
 """
 from __future__ import annotations
 
 import cv2
 import numpy as np
+
+from ..io.resizing import resize
+
+BAND = 2**15  # pixels that are worked on at once, so that they stay in the cache
 
 
 def guided_filter(guide: np.ndarray, image: np.ndarray, radius: int, eps: float) -> np.ndarray:
@@ -37,6 +45,55 @@ def guided_filter(guide: np.ndarray, image: np.ndarray, radius: int, eps: float)
     if image.shape != guide.shape[:2] or image.dtype != guide.dtype:
         raise ValueError(f'image must be {guide.shape[:2]} {guide.dtype} as the guide is, '
                          f'got {image.shape} {image.dtype}.')
+    slopes, result = _fit(guide, image, radius, eps)
+    for channel, slope in enumerate(slopes):
+        result += slope * guide[..., channel]
+    return result
+
+
+def guided_upsample(guide: np.ndarray, image: np.ndarray, radius: int, eps: float) -> np.ndarray:
+    """Brings ``image`` to the size of ``guide`` along its edges. It takes little memory beside the result.
+
+    Args:
+        guide: I, (H, W, 3) uint8.
+        image: p, (h, w) float32 in [0, 1], of about the same aspect; usually smaller.
+        radius: see :func:`guided_filter`, pixels of ``image``.
+        eps: likewise, for a guide in [0, 1].
+
+    Returns:
+        q, (H, W) float32, cut to [0, 1].
+
+    Raises:
+        ValueError: a shape, type, radius or eps is not as above.
+    """
+    if guide.ndim != 3 or guide.shape[2] != 3 or guide.dtype != np.uint8 or not guide.size:
+        raise ValueError(f'guide must be (H, W, 3) uint8, got {guide.shape} {guide.dtype}.')
+    if image.ndim != 2 or image.dtype != np.float32 or not image.size:
+        raise ValueError(f'image must be (h, w) float32 in [0, 1], got {image.shape} {image.dtype}.')
+    height, width = guide.shape[:2]
+    small = resize(guide, (image.shape[0], image.shape[1])).astype(np.float32) / 255
+    slopes, offset = _fit(small, image, radius, eps)
+    planes = [cv2.resize(plane, (width, len(plane)), interpolation=cv2.INTER_LINEAR)
+              for plane in (*(slope / 255 for slope in slopes), offset)]
+    risings = [np.diff(plane, axis=0, append=plane[-1:]) for plane in planes]
+    place = ((np.arange(height) + 0.5) * (len(offset) / height) - 0.5).clip(0, len(offset) - 1)
+    above = place.astype(np.intp)
+    share = (place - above).astype(np.float32)[:, None]
+    result = np.empty((height, width), np.float32)
+    step = max(1, BAND // width)
+    for top in range(0, height, step):
+        band = slice(top, min(top + step, height))
+        *grown, total = (rising[above[band]] * share[band] + plane[above[band]]
+                         for plane, rising in zip(planes, risings))
+        for slope, channel in zip(grown, cv2.split(guide[band])):
+            slope *= channel
+            total += slope
+        np.clip(total, 0, 1, out=result[band])
+    return result
+
+
+def _fit(guide: np.ndarray, image: np.ndarray, radius: int, eps: float) -> tuple[list[np.ndarray], np.ndarray]:
+    """The means of a, one a channel, and of b over the windows that each pixel lies in."""
     if radius < 0 or not eps > 0:
         raise ValueError(f'radius must be at least 0 and eps above 0, got radius {radius} and eps {eps}.')
     counts = _sums(np.ones_like(image), radius)
@@ -56,10 +113,7 @@ def guided_filter(guide: np.ndarray, image: np.ndarray, radius: int, eps: float)
     offset = mean_image
     for slope, average in zip(slopes, means):
         offset -= slope * average
-    result = mean(offset)
-    for slope, channel in zip(slopes, channels):
-        result += mean(slope) * channel
-    return result
+    return [mean(slope) for slope in slopes], mean(offset)
 
 
 def _sums(values: np.ndarray, radius: int) -> np.ndarray:

@@ -4,13 +4,21 @@ import cv2
 import numpy as np
 import pytest
 
-from mmhaze.physics.guided_filter import guided_filter
+from mmhaze.io.resizing import resize
+from mmhaze.physics.guided_filter import guided_filter, guided_upsample
 
 
 def slow_guided_filter(guide: np.ndarray, image: np.ndarray, radius: int, eps: float) -> np.ndarray:
-    """Window by window: the ridge regression of the image on the guide's colours, by NumPy's least squares."""
+    """Applied to each pixel's own colours."""
+    fit = slow_fit(guide, image, radius, eps)
+    return (fit[..., :3] * guide).sum(2) + fit[..., 3]
+
+
+def slow_fit(guide: np.ndarray, image: np.ndarray, radius: int, eps: float) -> np.ndarray:
+    """Window by window: the ridge regression of the image on the guide's colours, by NumPy's least squares; the means
+    of a and b over the windows that a pixel lies in, (H, W, 4)."""
     height, width = image.shape
-    total, windows = np.zeros((height, width)), np.zeros((height, width))
+    total, windows = np.zeros((height, width, 4)), np.zeros((height, width, 1))
     for y in range(height):
         for x in range(width):
             window = (slice(max(0, y - radius), y + radius + 1), slice(max(0, x - radius), x + radius + 1))
@@ -19,7 +27,7 @@ def slow_guided_filter(guide: np.ndarray, image: np.ndarray, radius: int, eps: f
             unknowns = np.hstack([colours, np.ones((count, 1))])
             ridge = np.sqrt(count * eps) * np.eye(3, 4)
             solution = np.linalg.lstsq(np.vstack([unknowns, ridge]), np.hstack([values, np.zeros(3)]), rcond=None)[0]
-            total[window] += (unknowns @ solution).reshape(total[window].shape)
+            total[window] += solution
             windows[window] += 1
     return total / windows
 
@@ -83,3 +91,47 @@ def test_the_inputs_are_left_alone(rng):
 def test_what_cannot_be_filtered_is_refused(change: dict, complaint: str):
     with pytest.raises(ValueError, match=complaint):
         guided_filter(**{**dict(guide=np.zeros((4, 5, 3)), image=np.zeros((4, 5)), radius=1, eps=1e-3), **change})
+
+
+@pytest.mark.parametrize(('small', 'large'), [((9, 12), (40, 61)), ((6, 6), (6, 6)), ((8, 10), (5, 7)),
+                                              ((1, 1), (3, 4)), ((2, 16), (1, 90))])
+def test_upsampling_applies_the_fit_of_the_small_guide_to_the_large_one(rng, monkeypatch, small, large):
+    monkeypatch.setattr('mmhaze.physics.guided_filter.BAND', 128)  # several bands
+    guide, image = rng.integers(0, 256, (*large, 3), np.uint8), 0.25 + rng.random(small, np.float32) / 2
+    fit = slow_fit(resize(guide, small) / 255.0, image, 2, 1e-2)
+    grown = np.empty((*large, 4))
+    for y in range(large[0]):
+        for x in range(large[1]):
+            place = [min(max((at + 0.5) * old / new - 0.5, 0), old - 1)
+                     for at, old, new in zip((y, x), small, large)]
+            grown[y, x] = sum(fit[row, column] * max(0, 1 - abs(place[0] - row)) * max(0, 1 - abs(place[1] - column))
+                              for row in range(small[0]) for column in range(small[1]))
+    expected = ((grown[..., :3] * (guide / 255.0)).sum(2) + grown[..., 3]).clip(0, 1)
+    found = guided_upsample(guide, image, 2, 1e-2)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, expected, atol=2e-5)
+
+
+def test_upsampling_keeps_an_edge_as_sharp_as_the_photo_has_it():
+    guide = np.full((120, 160, 3), (50, 100, 200), np.uint8)
+    guide[:, 83:] = 20
+    image = resize(np.where(np.arange(160) < 83, np.float32(0.9), np.float32(0.1))[None].repeat(120, 0), (24, 32))
+    found = guided_upsample(guide, image, 2, 1e-4)
+    step = -np.diff(found[60])
+    assert step.argmax() == 82 and step.max() > 0.75
+    smooth = cv2.resize(image, (160, 120), interpolation=cv2.INTER_LINEAR)
+    assert np.abs(np.diff(smooth[60])).max() < 0.2
+
+
+@pytest.mark.parametrize(('change', 'complaint'), [
+    (dict(guide=np.zeros((4, 5, 3), np.float32)), r'guide must be .* got \(4, 5, 3\) float32'),
+    (dict(guide=np.zeros((4, 5), np.uint8)), r'guide must be .* got \(4, 5\)'),
+    (dict(image=np.zeros((2, 2))), r'image must be .* float64'),
+    (dict(image=np.zeros((2, 2, 1), np.float32)), r'image must be .* got \(2, 2, 1\)'),
+    (dict(radius=-1), 'radius -1'),
+    (dict(eps=0.0), 'eps 0.0'),
+])
+def test_what_cannot_be_upsampled_is_refused(change: dict, complaint: str):
+    given = dict(guide=np.zeros((4, 5, 3), np.uint8), image=np.zeros((2, 2), np.float32), radius=1, eps=1e-3)
+    with pytest.raises(ValueError, match=complaint):
+        guided_upsample(**{**given, **change})

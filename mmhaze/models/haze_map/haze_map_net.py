@@ -16,6 +16,7 @@ from ...synthesis.weather import DrawnWeather, draw_weather
 from .lite_encoder import CHANNELS, LiteEncoder
 
 MULTIPLE = 16  # sides of what it takes
+LOG_SPREADS = (-6.0, 1.0)  # where the logarithms of mean errors are cut off
 
 
 class SeenHaze(NamedTuple):
@@ -149,7 +150,7 @@ def losses(seen: SeenHaze, drawn: DrawnWeather) -> dict[str, Tensor]:
 
 def _laplace(error: Tensor, spread: Tensor) -> Tensor:
     """-log of the density of a Laplace distribution, but for log 2; the spread is a logarithm and alone learns."""
-    spread = spread.clamp(-6, 1)
+    spread = spread.clamp(*LOG_SPREADS)
     return error.detach() / spread.exp() + spread
 
 
