@@ -131,6 +131,20 @@ class Canvas:
         colour = material(u, v, z / np.float32(self.focal) / np.maximum(slant, np.float32(0.1))) * self.light.on(facing)
         self.put(inside > 0, colour.astype(np.float32), z, y0, x0)
 
+    def cutout(self, outline: np.ndarray, z: float, material: Material) -> None:
+        """An upright board ``z`` metres ahead, cut along ``outline``, (N, 2): x and y, metres."""
+        seen = np.array([(self.column(x, z), self.row(x, y, z)) for x, y in outline.tolist()])
+        seen = np.round(np.clip(seen, -30000, 30000) - 0.5).astype(np.int32)
+        x0, y0 = np.clip(seen.min(0), 0, self.size[::-1]).tolist()
+        x1, y1 = np.clip(seen.max(0) + 1, 0, self.size[::-1]).tolist()
+        if x0 >= x1 or y0 >= y1:
+            return
+        inside = np.zeros((y1 - y0, x1 - x0), np.uint8)
+        cv2.fillPoly(inside, [seen - np.array((x0, y0), np.int32)], 1)
+        u, v = z * self.right[y0:y1, x0:x1], self.camera.height - z * self.down[y0:y1, x0:x1]
+        colour = material(u, v, np.full(u.shape, z / self.focal, np.float32)) * self.light.on(np.array((0, 0, -1.0)))
+        self.put(inside > 0, colour.astype(np.float32), float(z), y0, x0)
+
     def box(self, low: tuple[float, float, float], high: tuple[float, float, float], side: Material,
             top: Material) -> None:
         """An upright box: its front, the flank turned to the camera, and its lid where the camera is above it."""

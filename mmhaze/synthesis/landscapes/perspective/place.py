@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..canvas import SKY_DEPTH
-from . import blocks, near, open_ground, ridges
+from . import blocks, landmark, near, open_ground, passage, ridges, water
 from .canvas import Camera, Canvas, Light
 from .sky import draw_sky
 
@@ -25,6 +25,9 @@ KINDS = dict(
     towers=Kind(blocks.draw_skyline_camera, blocks.paint_skyline),
     from_above=Kind(blocks.draw_above_camera, blocks.paint_above),
     indoors=Kind(near.draw_camera, near.paint),
+    waterside=Kind(water.draw_camera, water.paint),
+    passage=Kind(passage.draw_camera, passage.paint),
+    landmark=Kind(landmark.draw_camera, landmark.paint),
 )
 
 

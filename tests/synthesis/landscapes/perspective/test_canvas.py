@@ -72,3 +72,11 @@ def test_a_stamp_is_cut_at_the_border():
     made = canvas()
     made.put(np.ones((10, 10), bool), np.ones(3, np.float32), 3.0, top=-5, left=115)
     assert (made.depth == 3).sum() == 25 and (made.depth[:5, 115:] == 3).all()
+
+
+def test_a_cutout_has_its_outline_and_one_depth():
+    made = canvas()
+    made.cutout(np.array(((-2.0, 0.0), (2.0, 0.0), (0.0, 4.0))), 12.0, plain)  # a gable as high as wide: 40 pixels
+    seen = made.depth == 12
+    assert (seen | (made.depth == SKY_DEPTH)).all() and abs(seen.sum() - 40 * 40 / 2) < 2 * 40
+    assert seen[69, 45] and seen[32, 60] and not seen[32, 45]

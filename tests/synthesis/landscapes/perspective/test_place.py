@@ -6,10 +6,12 @@ import pytest
 
 from mmhaze.synthesis.landscapes.canvas import SKY_DEPTH
 from mmhaze.synthesis.landscapes.perspective import KINDS, paint_place
-from mmhaze.synthesis.landscapes.perspective.canvas import Canvas
+from mmhaze.synthesis.landscapes.perspective.canvas import Camera, Canvas
 from mmhaze.synthesis.landscapes.perspective.near import DEEPEST
+from mmhaze.synthesis.landscapes.perspective.passage import paint_gorge, paint_railing
 from mmhaze.synthesis.landscapes.perspective.place import draw_light
 from mmhaze.synthesis.landscapes.perspective.ridges import draw_ridges, paint_ridge
+from mmhaze.synthesis.landscapes.perspective.water import paint_water
 
 SMALL = (48, 64)
 
@@ -51,6 +53,41 @@ def test_near_things_have_no_sky():
     made = depths('indoors', 25)
     assert max(depth.max() for depth in made) <= DEEPEST
     assert min(depth.min() for depth in made) < 1
+
+
+def test_water_mirrors_what_stands_in_it():
+    canvas = Canvas(Camera(4.0, 1.0, 0.3), draw_light(np.random.default_rng(0)), SMALL)
+    red = np.float32((0.9, 0.05, 0.05))
+    canvas.cutout(np.array(((-5.0, 0.0), (5.0, 0.0), (5.0, 6.0), (-5.0, 6.0))), 30.0,
+                  lambda u, v, pixel: np.broadcast_to(red, (*u.shape, 3)))
+    foot = round(canvas.row(0.0, 0.0, 30.0))
+    paint_water(np.random.default_rng(0), canvas, np.full((*SMALL, 3), 0.9, np.float32))
+    redness = canvas.colour[..., 0] - canvas.colour[..., 2]
+    assert redness[foot + 1:foot + 7, 30:34].min() > redness[foot + 1:foot + 7, :10].max()
+    np.testing.assert_allclose(canvas.depth[-1], 4 * 64 / (48 - 0.5 - 0.3 * 48), rtol=1e-5)
+
+
+def test_a_gorge_leaves_a_gap_between_nearer_sides():
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        canvas = Canvas(Camera(2.0, 1.0, 0.5), draw_light(rng), SMALL)
+        paint_gorge(rng, canvas)
+        middle = canvas.depth[25]
+        assert middle[32] > 2 * max(middle[0], middle[-1])
+
+
+def test_a_railing_is_before_all_else():
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        canvas = Canvas(Camera(1.5, 1.0, 0.4), draw_light(rng), SMALL)
+        paint_railing(rng, canvas)
+        assert 0.02 < (canvas.depth < 7).mean() < 0.9
+
+
+def test_a_landmark_stands_before_the_sky():
+    made = depths('landmark', 8)
+    assert np.mean([(depth == SKY_DEPTH).mean() for depth in made]) > 0.25
+    assert all((depth[-1] != SKY_DEPTH).all() for depth in made)
 
 
 def test_the_edge_of_the_sky_is_an_edge_of_the_picture(monkeypatch):
