@@ -37,6 +37,15 @@ def paint_roof_things(rng: np.random.Generator, canvas: Canvas, low: tuple, high
         canvas.quad((x, top, z), (max(0.4, 0.03 * wide), 0, 0), (0, rng.uniform(5, 40), 0), side)
 
 
+def paint_gable(canvas: Canvas, low: tuple, high: tuple, side: Material, roof: Material, rise: float) -> None:
+    """A house whose ridge runs across the view, ``rise`` metres above the eaves at ``high``."""
+    (x0, _, z0), (x1, eaves, z1) = low, high
+    middle = (z0 + z1) / 2
+    canvas.box(low, high, side, roof)
+    for z in (z0, z1):
+        canvas.quad((x0, eaves, z), (x1 - x0, 0, 0), (0, rise, middle - z), roof)
+
+
 def paint_skyline(rng: np.random.Generator, canvas: Canvas) -> None:
     """Rows of buildings at growing distance, before them a park, a square, or a roof."""
     tile = Tile(rng)
@@ -66,6 +75,7 @@ def paint_above(rng: np.random.Generator, canvas: Canvas) -> None:
     facades = [draw_facade(rng, tile) for _ in range(rng.integers(1, 6))]
     roofs = [draw_roof(rng, tile) for _ in range(rng.integers(1, 5))]
     height = canvas.camera.height
+    gabled = rng.random() < 0.4  # a village or an old town
     tall, crowded, towers = rng.uniform(4, 0.6 * height), rng.uniform(0.5, 0.95), rng.uniform(0, 0.1)
     below = max(float(canvas.down[-1].max()), 0.05)
     z, pitch = height / below * 0.7 + 1, rng.uniform(12, 40)
@@ -78,8 +88,12 @@ def paint_above(rng: np.random.Generator, canvas: Canvas) -> None:
             top = tall * rng.uniform(0.4, 1.2) * (1 + 3 * (rng.random() < towers))
             low, high = (x, 0.0, z), (x + wide, min(top, 1.6 * height), z + deep)
             side = facades[rng.integers(len(facades))]
-            canvas.box(low, high, side, roofs[rng.integers(len(roofs))])
-            if z < 150 and rng.random() < 0.3:
+            roof = roofs[rng.integers(len(roofs))]
+            if gabled and top < 0.6 * height:
+                paint_gable(canvas, low, high, side, roof, deep * rng.uniform(0.15, 0.4))
+            else:
+                canvas.box(low, high, side, roof)
+            if not gabled and z < 150 and rng.random() < 0.3:
                 paint_roof_things(rng, canvas, low, high, side)
             x += pitch
         z += pitch

@@ -6,6 +6,7 @@ import pytest
 
 from mmhaze.synthesis.landscapes.canvas import SKY_DEPTH
 from mmhaze.synthesis.landscapes.perspective import KINDS, paint_place
+from mmhaze.synthesis.landscapes.perspective.blocks import paint_gable
 from mmhaze.synthesis.landscapes.perspective.canvas import Camera, Canvas
 from mmhaze.synthesis.landscapes.perspective.near import DEEPEST
 from mmhaze.synthesis.landscapes.perspective.passage import paint_gorge, paint_railing
@@ -44,7 +45,7 @@ def test_a_skyline_has_sky_over_buildings_at_several_distances():
 
 
 def test_from_above_there_is_little_sky_and_the_far_is_above_the_near():
-    made = depths('from_above', 6)
+    made = depths('from_above', 4)
     assert np.mean([(depth == SKY_DEPTH).mean() for depth in made]) < 0.15
     assert all(np.median(depth[:12]) > np.median(depth[-12:]) for depth in made)
 
@@ -53,6 +54,19 @@ def test_near_things_have_no_sky():
     made = depths('indoors', 25)
     assert max(depth.max() for depth in made) <= DEEPEST
     assert min(depth.min() for depth in made) < 1
+
+
+def test_a_gable_rises_to_a_ridge_above_its_eaves():
+    canvas = Canvas(Camera(10.0, 1.0, 0.3), draw_light(np.random.default_rng(0)), SMALL)
+
+    def plain(u: np.ndarray, v: np.ndarray, pixel: np.ndarray) -> np.ndarray:
+        return np.ones((*u.shape, 3), np.float32)
+
+    paint_gable(canvas, (-4.0, 0.0, 20.0), (4.0, 4.0, 28.0), plain, plain, 3.0)
+    column = canvas.depth[:, 32]
+    first = int((column != SKY_DEPTH).argmax())
+    assert abs(first - canvas.row(0.0, 7.0, 24.0)) <= 1 and abs(column[first] - 24) < 1
+    assert column[round(canvas.row(0.0, 2.0, 20.0))] == 20
 
 
 def test_water_mirrors_what_stands_in_it():
