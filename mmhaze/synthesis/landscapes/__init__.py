@@ -1,8 +1,8 @@
-"""Places without a road, drawn: mountains, plains, water, skylines, roofs from above, walls and rooms, with depth.
+"""Places without a road, seen by a pinhole camera with a z-buffer: mountains, plains, water, towns, rooms and walls.
 
 Beside :mod:`mmhaze.synthesis.scenes` this is what a network learns from that must tell haze from white walls, snow,
 water and rock. What counts is how many layouts and surfaces there are, not their beauty.
 """
-from .landscape import KINDS, render_landscape
+from .place import KINDS, render_landscape
 
 __all__ = ['KINDS', 'render_landscape']

@@ -1,97 +1,156 @@
-"""What a landscape is painted on, and the noise and the colours it is painted with."""
+"""A pinhole camera with a level axis and a z-buffer; each pixel takes colour and depth from the same surface.
+
+World coordinates are metres, (x right, y up, z ahead), the ground at y = 0 below the camera at (0, height, 0). The
+horizon may lie anywhere, above the picture as well, as the lens is shifted: verticals stay vertical and z is the depth.
+"""
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-SKY_DEPTH = 1000.0  # metres, as in mmhaze.synthesis.scenes
-FARTHEST = 590.0    # of anything else
+from ..scenes import SKY_DEPTH
+from .materials import Material
 
-# BGR in [0, 1]: from, to; a surface has a colour between
-PALETTES = {
-    'grass': ((0.05, 0.16, 0.08), (0.25, 0.62, 0.50)),
-    'dry': ((0.15, 0.30, 0.38), (0.45, 0.68, 0.80)),
-    'leaves': ((0.02, 0.07, 0.03), (0.15, 0.40, 0.28)),
-    'autumn': ((0.02, 0.12, 0.25), (0.15, 0.50, 0.85)),
-    'rock': ((0.12, 0.12, 0.13), (0.60, 0.62, 0.66)),
-    'sand': ((0.35, 0.50, 0.60), (0.65, 0.82, 0.93)),
-    'snow': ((0.70, 0.70, 0.70), (1.00, 0.98, 0.97)),
-    'earth': ((0.05, 0.09, 0.14), (0.25, 0.38, 0.52)),
-    'stone': ((0.30, 0.32, 0.34), (0.75, 0.80, 0.84)),
-    'brick': ((0.08, 0.10, 0.28), (0.30, 0.38, 0.70)),
-    'white': ((0.75, 0.76, 0.77), (0.98, 0.99, 1.00)),
-    'black': ((0.01, 0.01, 0.01), (0.10, 0.10, 0.10)),
-    'water': ((0.10, 0.08, 0.03), (0.60, 0.50, 0.35)),
-    'any': ((0.05, 0.05, 0.05), (0.95, 0.95, 0.95)),
-}
+NEAREST, FARTHEST = 0.25, 590.0  # metres; what is farther is sky
+
+
+@dataclass(frozen=True)
+class Camera:
+    """``height`` in metres, ``focal`` in widths, ``horizon`` in heights from the top, ``tilt`` in rows a column."""
+
+    height: float
+    focal: float
+    horizon: float
+    tilt: float = 0.0
+
+
+@dataclass(frozen=True)
+class Light:
+    """``sun`` and ``ambient`` are RGB brightnesses, (3,); ``towards`` the unit vector to the sun, (3,)."""
+
+    sun: np.ndarray
+    ambient: np.ndarray
+    towards: np.ndarray
+
+    def on(self, normal: np.ndarray) -> np.ndarray:
+        """RGB brightness, (3,), of a surface with this unit normal, (3,)."""
+        return (self.ambient * (0.8 + 0.2 * normal[1]) + self.sun * max(0.0, float(normal @ self.towards)))
 
 
 class Canvas:
-    """A picture that is painted from far to near.
+    """A picture in the making: ``colour``, (H, W, 3) float32 RGB, and ``depth``, (H, W) metres, sky at first."""
 
-    Attributes:
-        rng: what all is drawn with.
-        img: BGR, (H, W, 3) float32 in [0, 1].
-        depth: metres, (H, W) float32.
-        horizon: the row, pixels from the top, may lie outside of the picture.
-        camera: the height of the camera over the ground, metres.
-    """
-
-    def __init__(self, rng: np.random.Generator, size: tuple[int, int], horizon: float, camera: float) -> None:
-        self.rng, self.size, self.horizon, self.camera = rng, size, horizon * size[0], camera
-        self.img = np.zeros((*size, 3), np.float32)
+    def __init__(self, camera: Camera, light: Light, size: tuple[int, int]) -> None:
+        self.camera, self.light, self.size = camera, light, size
+        rows, columns = size
+        self.focal = camera.focal * columns
+        right = np.arange(columns, dtype=np.float32) + 0.5 - columns / 2
+        down = np.arange(rows, dtype=np.float32) + 0.5 - camera.horizon * rows
+        self.right = np.broadcast_to(right / self.focal, size)  # x / z of each pixel
+        self.down = (down[:, None] - camera.tilt * right) / np.float32(self.focal)  # (height - y) / z of each pixel
+        self.colour = np.zeros((*size, 3), np.float32)
         self.depth = np.full(size, SKY_DEPTH, np.float32)
-        self.rows, self.columns = np.mgrid[:size[0], :size[1]].astype(np.float32)
-        self.tilt = float(rng.normal(0, 0.02)) * (self.columns - size[1] / 2)
-        self.sun = float(rng.choice([-1.0, 1.0]) * rng.uniform(0.1, 0.6))  # which side is lit, and how much more
 
-    def paint(self, mask: np.ndarray, colour: np.ndarray, depth: np.ndarray | float) -> None:
-        """``colour``, (H, W, 3), and ``depth``, (H, W) or one, where ``mask`` is true."""
-        self.img[mask] = np.clip(colour, 0, 1)[mask]
-        self.depth[mask] = np.broadcast_to(np.clip(depth, 0.3, FARTHEST), self.size)[mask]
+    def row(self, x: float, y: float, z: float) -> float:
+        """The row in which a point of the world is seen."""
+        down = self.focal * (self.camera.height - y) / z
+        return self.camera.horizon * self.size[0] + down + self.camera.tilt * self.focal * x / z
 
-    def ground_depth(self) -> np.ndarray:
-        """Of a level ground, metres, (H, W); the farthest above the horizon."""
-        below = self.rows + self.tilt - self.horizon
-        return self.camera * self.size[1] / np.maximum(below, self.camera * self.size[1] / FARTHEST)
+    def column(self, x: float, z: float) -> float:
+        """The column in which a point of the world is seen."""
+        return self.size[1] / 2 + self.focal * x / z
 
-    def foot(self, depth: float) -> float:
-        """The row in which something of this depth stands on the ground."""
-        return self.horizon + self.camera * self.size[1] / depth
+    def put(self, where: np.ndarray, colour: np.ndarray, depth: np.ndarray | float, top: int = 0,
+            left: int = 0) -> None:
+        """Lays a stamp on the picture where it is nearer than what is there.
 
-    def pixels(self, metres: float, depth: float) -> float:
-        """How long so many metres are at this depth."""
-        return metres * self.size[1] / depth
+        Args:
+            where: (h, w) bool, the shape.
+            colour: RGB, (h, w, 3) or (3,).
+            depth: metres, (h, w) or one number.
+            top: the row of the stamp's first, may be outside.
+            left: its column.
+        """
+        height, width = where.shape
+        y0, x0 = max(top, 0), max(left, 0)
+        y1, x1 = min(top + height, self.size[0]), min(left + width, self.size[1])
+        if y0 >= y1 or x0 >= x1:
+            return
+        part = np.s_[y0 - top:y1 - top, x0 - left:x1 - left]
+        here = np.clip(depth[part] if isinstance(depth, np.ndarray) else depth, NEAREST, FARTHEST)
+        seen = where[part] & (here < self.depth[y0:y1, x0:x1])
+        np.copyto(self.depth[y0:y1, x0:x1], here, where=seen, casting='same_kind')
+        np.copyto(self.colour[y0:y1, x0:x1], colour if colour.ndim == 1 else colour[part], where=seen[..., None],
+                  casting='same_kind')
 
-    def field(self, cells: float, octaves: int = 4, persistence: float = 0.6, stretch: float = 1.0) -> np.ndarray:
-        """Smooth noise of mean 0 and a deviation of about 1, (H, W) float32; ``cells`` along the height at first."""
-        height, width = self.size
-        total, square = np.zeros(self.size, np.float32), 0.0
-        for octave in range(octaves):
-            rows = max(2, min(height, round(cells * 2**octave)))
-            columns = max(2, min(width, round(cells * 2**octave * width / height / stretch)))
-            grid = self.rng.standard_normal((rows, columns), np.float32)
-            total += persistence**octave * cv2.resize(grid, (width, height), interpolation=cv2.INTER_CUBIC)
-            square += persistence**(2 * octave)
-        return total / np.float32(np.sqrt(square))
+    def ground(self, material: Material, far: float = FARTHEST, level: float = 0.0) -> None:
+        """A plane at y = ``level`` metres up to ``far`` metres, and beyond it as if it were there."""
+        height = self.camera.height - level
+        below = self.down > 0
+        z = np.minimum(height / np.maximum(self.down, 1e-6), far)
+        pixel = z * np.maximum(1, z / height) / self.focal
+        light = self.light.on(np.array((0.0, 1.0, 0.0)))
+        rows = np.flatnonzero(below.any(1))
+        if rows.size:
+            part = np.s_[rows[0]:]
+            colour = material(self.right[part] * z[part], z[part], pixel[part]) * light
+            self.put(below[part], colour.astype(np.float32), z[part], int(rows[0]))
 
-    def colour(self, palette: str) -> np.ndarray:
-        """One of a palette, (3,)."""
-        low, high = np.array(PALETTES[palette], np.float32)
-        if palette == 'any':
-            return (low + (high - low) * self.rng.random(3)).astype(np.float32)
-        return (low + (high - low) * self.rng.random() + self.rng.normal(0, 0.03, 3)).clip(0, 1).astype(np.float32)
+    def quad(self, corner: tuple[float, float, float], across: tuple[float, float, float],
+             along: tuple[float, float, float], material: Material) -> None:
+        """A parallelogram from ``corner``, metres, all before the camera; ``material`` reads metres on it."""
+        origin, u_edge, v_edge = (np.array(vector, float) for vector in (corner, across, along))
+        points = origin + np.array([0 * u_edge, u_edge, u_edge + v_edge, v_edge])
+        points[:, 2] = np.maximum(points[:, 2], NEAREST)
+        seen = np.array([(self.column(x, z), self.row(x, y, z)) for x, y, z in points.tolist()])
+        seen = np.minimum(np.maximum(seen, -30000), 30000)
+        (left, top), (stop, bottom) = seen.min(0).tolist(), seen.max(0).tolist()
+        x0, y0 = max(0, int(left)), max(0, int(top))
+        x1, y1 = min(self.size[1], int(stop) + 2), min(self.size[0], int(bottom) + 2)
+        if x0 >= x1 or y0 >= y1 or self.depth[y0:y1, x0:x1].max() < points[:, 2].min():
+            return
+        inside = np.zeros((y1 - y0, x1 - x0), np.uint8)
+        cv2.fillConvexPoly(inside, np.round(seen - 0.5 - (x0, y0)).astype(np.int32), 1)
+        (a, b, c), (d, e, f) = u_edge, v_edge
+        normal = np.array((b * f - c * e, c * d - a * f, a * e - b * d))
+        normal /= np.sqrt(normal @ normal) + 1e-12
+        to_plane = float(normal @ (origin - (0.0, self.camera.height, 0.0)))
+        right, down = self.right[y0:y1, x0:x1], self.down[y0:y1, x0:x1]
+        nx, ny, nz = (np.float32(part) for part in normal)
+        cosine = nx * right - ny * down + nz
+        slant = np.maximum(np.abs(cosine), np.float32(1e-6))
+        z = np.minimum(np.maximum(np.float32(abs(to_plane)) / slant, points[:, 2].min()), points[:, 2].max())
+        z = z.astype(np.float32)
+        offset = (z * right - np.float32(origin[0]), np.float32(self.camera.height - origin[1]) - z * down,
+                  z - np.float32(origin[2]))
+        u, v = (sum(part * np.float32(share) for part, share in zip(offset, edge / (np.sqrt(edge @ edge) + 1e-12)))
+                for edge in (u_edge, v_edge))
+        facing = normal if to_plane < 0 else -normal
+        colour = material(u, v, z / np.float32(self.focal) / np.maximum(slant, np.float32(0.1))) * self.light.on(facing)
+        self.put(inside > 0, colour.astype(np.float32), z, y0, x0)
 
-    def surface(self, first: str, second: str | None = None, rough: float = 0.25, cells: float = 12,
-                stretch: float = 1.0) -> np.ndarray:
-        """A surface of one or two colours in patches, with texture, (H, W, 3)."""
-        colour = np.broadcast_to(self.colour(first), (*self.size, 3))
-        if second is not None:
-            patches = 1 / (1 + np.exp(-3 * self.field(3, 4, stretch=stretch) + self.rng.normal(0, 1)))
-            colour = colour + (self.colour(second) - colour) * patches[..., None].astype(np.float32)
-        texture = np.exp(rough * self.rng.uniform(0.2, 1) * self.field(cells, 4, 0.8, stretch))
-        return colour * texture[..., None]
+    def cutout(self, outline: np.ndarray, z: float, material: Material) -> None:
+        """An upright board ``z`` metres ahead, cut along ``outline``, (N, 2): x and y, metres."""
+        seen = np.array([(self.column(x, z), self.row(x, y, z)) for x, y in outline.tolist()])
+        seen = np.round(np.clip(seen, -30000, 30000) - 0.5).astype(np.int32)
+        x0, y0 = np.clip(seen.min(0), 0, self.size[::-1]).tolist()
+        x1, y1 = np.clip(seen.max(0) + 1, 0, self.size[::-1]).tolist()
+        if x0 >= x1 or y0 >= y1:
+            return
+        inside = np.zeros((y1 - y0, x1 - x0), np.uint8)
+        cv2.fillPoly(inside, [seen - np.array((x0, y0), np.int32)], 1)
+        u, v = z * self.right[y0:y1, x0:x1], self.camera.height - z * self.down[y0:y1, x0:x1]
+        colour = material(u, v, np.full(u.shape, z / self.focal, np.float32)) * self.light.on(np.array((0, 0, -1.0)))
+        self.put(inside > 0, colour.astype(np.float32), float(z), y0, x0)
 
-    def choose(self, *names: str) -> str:
-        """One of the names."""
-        return names[int(self.rng.integers(len(names)))]
+    def box(self, low: tuple[float, float, float], high: tuple[float, float, float], side: Material,
+            top: Material) -> None:
+        """An upright box: its front, the flank turned to the camera, and its lid where the camera is above it."""
+        (x0, y0, z0), (x1, y1, z1) = low, high
+        self.quad((x0, y0, z0), (x1 - x0, 0, 0), (0, y1 - y0, 0), side)
+        if x0 > 0 or x1 < 0:
+            self.quad((x0 if x0 > 0 else x1, y0, z0), (0, 0, z1 - z0), (0, y1 - y0, 0), side)
+        if y1 < self.camera.height:
+            self.quad((x0, y1, z0), (x1 - x0, 0, 0), (0, 0, z1 - z0), top)

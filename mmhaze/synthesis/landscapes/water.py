@@ -4,9 +4,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ..canvas import FARTHEST, SKY_DEPTH
 from .blocks import draw_roof
-from .canvas import Camera, Canvas
+from .canvas import FARTHEST, SKY_DEPTH, Camera, Canvas
 from .materials import Mottled, draw_facade, mix
 from .noise import Tile, field
 from .open_ground import paint_far_edge, scatter

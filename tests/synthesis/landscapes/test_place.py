@@ -4,15 +4,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mmhaze.synthesis.landscapes.canvas import SKY_DEPTH
-from mmhaze.synthesis.landscapes.perspective import KINDS, paint_place
-from mmhaze.synthesis.landscapes.perspective.blocks import paint_gable
-from mmhaze.synthesis.landscapes.perspective.canvas import Camera, Canvas
-from mmhaze.synthesis.landscapes.perspective.near import DEEPEST
-from mmhaze.synthesis.landscapes.perspective.passage import paint_gorge, paint_railing
-from mmhaze.synthesis.landscapes.perspective.place import draw_light
-from mmhaze.synthesis.landscapes.perspective.ridges import draw_ridges, paint_ridge
-from mmhaze.synthesis.landscapes.perspective.water import paint_water
+from mmhaze.synthesis.landscapes.blocks import paint_gable
+from mmhaze.synthesis.landscapes.canvas import SKY_DEPTH, Camera, Canvas
+from mmhaze.synthesis.landscapes.near import DEEPEST
+from mmhaze.synthesis.landscapes.passage import paint_gorge, paint_railing
+from mmhaze.synthesis.landscapes.place import KINDS, draw_light, paint_place
+from mmhaze.synthesis.landscapes.ridges import draw_ridges, paint_ridge
+from mmhaze.synthesis.landscapes.water import paint_water
 
 SMALL = (48, 64)
 
@@ -107,7 +105,7 @@ def test_a_landmark_stands_before_the_sky():
 def test_the_edge_of_the_sky_is_an_edge_of_the_picture(monkeypatch):
     """A sky of a colour that nothing else has is seen where the depth is the sky's, and nowhere else."""
     pink = np.float32((1.0, 0.3, 0.7))
-    monkeypatch.setattr('mmhaze.synthesis.landscapes.perspective.place.draw_sky',
+    monkeypatch.setattr('mmhaze.synthesis.landscapes.place.draw_sky',
                         lambda rng, size, horizon: np.broadcast_to(pink, (*size, 3)))
     for name in KINDS:
         img, depth = paint_place(name, np.random.default_rng(2), SMALL)

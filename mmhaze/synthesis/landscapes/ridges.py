@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..canvas import FARTHEST
-from .canvas import Camera, Canvas
+from .canvas import FARTHEST, Camera, Canvas
 from .materials import draw_land, mix
 from .noise import Tile, field, line
 from .palette import pick

@@ -6,9 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..canvas import SKY_DEPTH
 from . import blocks, landmark, near, open_ground, passage, ridges, water
-from .canvas import Camera, Canvas, Light
+from .canvas import SKY_DEPTH, Camera, Canvas, Light
 from .sky import draw_sky
 
 
@@ -40,12 +39,30 @@ def draw_light(rng: np.random.Generator) -> Light:
     return Light((hard * warm).astype(np.float32), ambient.astype(np.float32), towards / np.linalg.norm(towards))
 
 
+def render_landscape(seed: int, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """A place without a road in clear air.
+
+    Args:
+        seed: the same one gives the same picture; the kinds of ``KINDS`` take turns.
+        size: (H, W), pixels, at least 16.
+
+    Returns:
+        The picture, (H, W, 3) uint8 BGR, and its depth, metres, (H, W) float32: 0.25 to 590, and 1000 in the sky.
+
+    Raises:
+        ValueError: ``seed`` is below 0 or ``size`` too small.
+    """
+    if seed < 0 or min(size) < 16:
+        raise ValueError(f'render_landscape wants a seed of at least 0 and a size (H, W) of at least 16, got {seed} '
+                         f'and {size}.')
+    return paint_place(list(KINDS)[seed % len(KINDS)], np.random.default_rng(seed), size)
+
+
 def paint_place(name: str, rng: np.random.Generator, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
     """A place of the kind ``name`` of :data:`KINDS`, all of it drawn with ``rng``.
 
     Returns:
-        The picture, (H, W, 3) float32 BGR in [0, 1], and its depth, metres, (H, W) float32, see
-        :func:`~mmhaze.synthesis.landscapes.render_landscape`.
+        See :func:`render_landscape`.
     """
     kind = KINDS[name]
     canvas = Canvas(kind.draw_camera(rng), draw_light(rng), size)
@@ -54,4 +71,4 @@ def paint_place(name: str, rng: np.random.Generator, size: tuple[int, int]) -> t
     exposure, gamma = np.exp(rng.normal(0, 0.3)), np.exp(rng.normal(-0.15, 0.22))
     land = np.clip(canvas.colour * exposure, 0, 1)**np.float32(gamma)
     colour = np.where((canvas.depth == SKY_DEPTH)[..., None], sky, land)
-    return np.clip(colour[..., ::-1], 0, 1).astype(np.float32), canvas.depth
+    return np.rint(np.clip(colour[..., ::-1], 0, 1) * 255).astype(np.uint8), canvas.depth

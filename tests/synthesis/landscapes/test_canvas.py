@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mmhaze.synthesis.landscapes.canvas import FARTHEST
-from mmhaze.synthesis.landscapes.perspective.canvas import Camera, Canvas, Light
+from mmhaze.synthesis.landscapes.canvas import FARTHEST, Camera, Canvas, Light
 from mmhaze.synthesis.scenes import SKY_DEPTH
 
 NOON = Light(np.full(3, 0.5), np.full(3, 0.5), np.array((0.0, 1.0, 0.0)))
