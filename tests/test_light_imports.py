@@ -7,7 +7,8 @@ from .test_registry import run
 
 HEAVY = ('torch', 'mmengine', 'mmcv', 'mmpretrain', 'matplotlib', 'sklearn', 'scipy', 'pandas')
 LIGHT = ['mmhaze', 'mmhaze.version', 'mmhaze.io.photo', 'mmhaze.io.files', 'mmhaze.io.tables', 'mmhaze.io.progress',
-         'mmhaze.io.media', 'mmhaze.haze_map', 'mmhaze.physics', 'mmhaze.ucm', 'mmhaze.baselines', 'mmhaze.baselines.haze_factor',
+         'mmhaze.io.media', 'mmhaze.haze_map', 'mmhaze.physics', 'mmhaze.ucm', 'mmhaze.baselines',
+         'mmhaze.baselines.haze_factor',
          'mmhaze.visualization', 'mmhaze.visualization.overlay', 'mmhaze.runtime', 'mmhaze.runtime.shipped',
          'mmhaze.apis', 'mmhaze.apis.inputs', 'mmhaze.jobs', 'mmhaze.jobs.segment_job', 'mmhaze.synthesis',
          'mmhaze.synthesis.make_hazel_level', 'mmhaze.synthesis.make_haze_wild', 'mmhaze.cli.main',

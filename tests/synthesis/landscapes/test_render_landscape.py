@@ -14,7 +14,7 @@ SMALL = (48, 64)
 
 @pytest.fixture(scope='module')
 def landscapes() -> list[tuple[np.ndarray, np.ndarray]]:
-    return [render_landscape(seed, SMALL) for seed in range(len(KINDS))]  # one of each
+    return [render_landscape(seed, SMALL) for seed in range(2 * len(KINDS))]  # two of each
 
 
 def test_a_seed_gives_the_same_landscape_byte_for_byte_whatever_was_drawn_before(landscapes):
