@@ -104,7 +104,7 @@ def test_a_landmark_stands_before_the_sky():
 
 def test_the_edge_of_the_sky_is_an_edge_of_the_picture(monkeypatch):
     """A sky of a colour that nothing else has is seen where the depth is the sky's, and nowhere else."""
-    pink = np.float32((1.0, 0.3, 0.7))
+    pink = np.float32((1.0, 0.2, 0.6))
     monkeypatch.setattr('mmhaze.synthesis.landscapes.place.draw_sky',
                         lambda rng, size, horizon: np.broadcast_to(pink, (*size, 3)))
     for name in KINDS:
