@@ -51,3 +51,9 @@ def test_an_installed_package_takes_its_own_configs_and_tells_the_host(package, 
     assert lines[-3] == str(package / '__init__.py')
     assert lines[-2] == str(package / '.mim/configs/dehazing/gunet/gunet-t_roads.py')
     assert lines[-1] == "['gunet-t_roads']"
+
+
+def test_the_weights_of_the_haze_map_are_within(package):
+    from mmhaze.haze_map import weights
+    for name in (weights.ONNX, weights.SAFETENSORS):
+        assert weights.read_weights(name, package / 'haze_map') == weights.read_weights(name)

@@ -18,7 +18,7 @@ from .network import Answers, load_network
 from .sizes import input_shape
 
 PhotoGiven = Union[str, Path, bytes, BinaryIO, np.ndarray, Image.Image]
-MARGIN = 2  # a photo is decoded at no less than so many times the size that the network sees
+MARGIN = 3  # a JPEG is decoded at no less than so many times the size that the network sees: its means stay
 
 
 class HazeEstimator:

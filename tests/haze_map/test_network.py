@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from mmhaze.haze_map.network import Answers, load_network
+from mmhaze.haze_map.network import Answers, _load_torch, load_network
 from mmhaze.haze_map.weights import SAFETENSORS, read_weights
 from tests.test_registry import run
 
@@ -43,11 +43,9 @@ def test_a_device_without_torch_says_what_to_install(monkeypatch):
         load_network('cuda')
 
 
-def test_torch_gives_the_same_on_its_device(monkeypatch, rng):
-    """The way of accelerators, gone on the processor."""
-    network = pytest.importorskip('mmhaze.haze_map.network')
+def test_the_way_of_accelerators_gone_on_the_processor_gives_the_same(rng):
     photos = rng.random((2, 3, 64, 96), np.float32)
-    for ours, theirs in zip(network._load_torch('cpu')(photos), load_network()(photos)):
+    for ours, theirs in zip(_load_torch('cpu')(photos), load_network()(photos)):
         np.testing.assert_allclose(ours, theirs, atol=1e-3, rtol=1e-3)
 
 

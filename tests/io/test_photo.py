@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from mmhaze.io.photo import read_photo
+from mmhaze.io.photo import read_photo, read_reduced
 
 
 @pytest.fixture
@@ -118,3 +118,32 @@ def test_the_real_photos_are_read_as_opencv_reads_them(shared_data):
 def test_what_is_neither_path_nor_bytes_nor_open_is_refused_by_what_it_is(source, said):
     with pytest.raises(TypeError, match=rf'wanted its path, its bytes or an open file, .*{said}'):
         read_photo(source)
+
+
+@pytest.mark.parametrize(('side', 'least', 'left'), [(1, (90, 120), (120, 160)), (1, (60, 80), (60, 80)),
+                                                     (1, (61, 80), (120, 160)), (1, (1, 1), (15, 20)),
+                                                     (6, (60, 80), (80, 60))])
+def test_a_jpeg_is_reduced_as_far_as_enough_is_left(side, least, left, tmp_path):
+    smooth = np.tile(np.linspace(40, 210, 160, dtype=np.uint8), (120, 1))
+    exif = Image.Exif()
+    exif[0x0112] = side
+    Image.fromarray(smooth).convert('RGB').save(tmp_path / 'a.jpg', quality=95, exif=exif)
+    img, shape = read_reduced(tmp_path / 'a.jpg', lambda height, width: least)
+    whole = read_photo(tmp_path / 'a.jpg')
+    assert img.shape == (*left, 3) and shape == whole.shape[:2]
+    means = cv2.resize(whole, left[::-1], interpolation=cv2.INTER_AREA)
+    assert np.abs(img.astype(int) - means).max() <= 4
+
+
+def test_what_is_no_jpeg_is_read_whole(bgr, tmp_path):
+    cv2.imwrite(str(tmp_path / 'a.png'), bgr)
+    img, shape = read_reduced(tmp_path / 'a.png', lambda *given: (1, 1))
+    np.testing.assert_array_equal(img, bgr)
+    assert shape == bgr.shape[:2]
+
+
+def test_a_jpeg_cut_short_is_refused_when_it_is_reduced_too(bgr, tmp_path):
+    cv2.imwrite(str(tmp_path / 'a.jpg'), bgr)
+    content = (tmp_path / 'a.jpg').read_bytes()
+    with pytest.raises(ValueError, match='the photo cannot be read'):
+        read_reduced(content[:len(content) // 2], lambda *given: (1, 1))
