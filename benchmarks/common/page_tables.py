@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from mmhaze.io.files import write_whole
@@ -14,6 +14,19 @@ def markdown_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str
     """A table in Markdown; columns whose head begins with ``'#'`` are numbers, and stand to the right."""
     lines = [[name.lstrip('#') for name in head], ['---:' if name.startswith('#') else '---' for name in head], *rows]
     return '\n'.join(f'| {" | ".join(map(str, line))} |' for line in lines)
+
+
+def number(value: float | None) -> str:
+    """Three digits without the leading 0, as .850; a dash for None."""
+    return '-' if value is None else re.sub(r'^(-?)0\.', r'\1.', f'{value:.3f}')
+
+
+def with_interval(found: Mapping[str, float] | None, bold: bool = False) -> str:
+    """``value``, ``low`` and ``high`` as .850 [.812, .891]; a dash for None."""
+    if found is None:
+        return '-'
+    value = number(found['value'])
+    return f'{f"**{value}**" if bold else value} [{number(found["low"])}, {number(found["high"])}]'
 
 
 def put_table(page: Path, name: str, table: str) -> None:

@@ -23,6 +23,7 @@ import torch
 from PIL import Image
 
 from benchmarks.common.environment import describe_environment
+from benchmarks.common.page_tables import number
 from mmhaze.io.files import write_whole
 from mmhaze.io.photo import read_photo
 from mmhaze.physics import add_haze, transmission
@@ -194,7 +195,7 @@ def summary_table(cells: list[dict]) -> list[str]:
         found = f'{sum(cell["found"] for cell in own):,} of {sum(cell["photos"] for cell in own):,}'
         numbers = (marked, both / marked if marked else None, both / hazy if hazy else None,
                    *(pooled(own, name) for name in MEASURES))
-        lines.append(f'| {method} | {found} | {" | ".join(map(_number, numbers))} |')
+        lines.append(f'| {method} | {found} | {" | ".join(map(number, numbers))} |')
     return lines
 
 
@@ -204,7 +205,7 @@ def table(cells: list[dict], across: str, name: str) -> list[str]:
     lines = [f'| {MEASURES[name]} | {" | ".join(map(str, columns))} |', '| --- |' + ' ---: |' * len(columns)]
     for method in METHODS:
         parts = ([cell for cell in cells if cell['method'] == method and cell[across] == column] for column in columns)
-        lines.append(f'| {method} | {" | ".join(_number(pooled(part, name)) for part in parts)} |')
+        lines.append(f'| {method} | {" | ".join(number(pooled(part, name)) for part in parts)} |')
     return lines
 
 
@@ -220,10 +221,6 @@ def page_tables(cells: list[dict]) -> str:
             if below == HAZY_BELOW[0] and len({cell[across] for cell in own}) > 1:
                 blocks += [table(own, across, measure) for measure in MEASURES]
     return '\n\n'.join('\n'.join(block) for block in blocks)
-
-
-def _number(value: float | None) -> str:
-    return '-' if value is None else f'{value:.3f}'.replace('0.', '.', 1)
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:

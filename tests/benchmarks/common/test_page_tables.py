@@ -34,3 +34,10 @@ def test_the_page_says_what_was_found(name):
 
 def test_the_page_of_versions_says_what_was_found():
     assert versions.tabulate(versions.read(ROOT / 'docs')) in (ROOT / 'docs/versions.md').read_text()
+
+
+def test_numbers_lose_their_leading_zero_and_nothing_else():
+    assert [page_tables.number(value) for value in (0.85, -0.7, 1.0, 10.05, None)] == [
+        '.850', '-.700', '1.000', '10.050', '-']
+    assert page_tables.with_interval(dict(value=0.5, low=-0.1, high=1), bold=True) == '**.500** [-.100, 1.000]'
+    assert page_tables.with_interval(None) == '-'
