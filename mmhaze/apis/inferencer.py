@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from ..baselines import dark_channel_ratio, haze_factor, mean_saturation
+from ..haze_map import LEVEL_NAMES, HazeEstimator
 from ..io.devices import check_device
 from ..io.media import map_in_order
 from ..io.progress import show_progress
@@ -33,11 +34,14 @@ class HazePrediction:
 
     Attributes:
         file: its path, or its place among the inputs, such as ``'image 3'``.
-        trained: whether a trained network answered. Without one there is no level, only ``mask_share`` and the three
-            measures, an estimate.
+        trained: whether the model that was given answered; without one the network in the box does, see
+            :mod:`mmhaze.haze_map`, and its levels are those of ``LEVEL_NAMES``.
         mask_share: the share of the photo that UCM calls haze, in [0, 1]; of a flat bright sky, too.
+        haze: the share of haze in the light of what is not clear sky, in [0, 1]; by the network in the box alone, as
+            are ``spread`` and the three measures.
+        spread: the mean error expected of ``haze``.
         level: 0 is the least haze.
-        level_name: as its data set has it, such as ``'300 m'``.
+        level_name: as its data set has it, such as ``'300 m'``, or the network in the box, such as ``'slight'``.
         probabilities: of each level; they add up to 1.
         expected_level: the mean of the levels by their probabilities.
         visibility: how far one sees at that level, metres; infinite where it is the clear one, None where the data set
@@ -53,6 +57,8 @@ class HazePrediction:
     file: str
     trained: bool
     mask_share: float | None = None
+    haze: float | None = None
+    spread: float | None = None
     level: int | None = None
     level_name: str | None = None
     probabilities: tuple[float, ...] | None = None
@@ -70,12 +76,12 @@ class HazePrediction:
                 for name, value in asdict(self).items()}
 
 
-# what is known of a photo without the network, and what the network takes, if there is one and the photo is whole
+# what is known of a photo without the model, and what the network takes, if there is one and the photo is whole
 Looked = tuple[HazePrediction, Optional[dict]]
 
 
 class HazeInferencer:
-    """Tells how hazy photos are: with a trained network, or, without one, by what UCM and simple measures see.
+    """Tells how hazy photos are: with the network in the box, or with one that was trained on levels of one's own.
 
     ::
 
@@ -83,11 +89,13 @@ class HazeInferencer:
         for photo in inferencer('photos'):
             print(photo.file, photo.level, photo.visibility)
 
-        mmhaze.HazeInferencer()('photo.jpg')[0].haze_factor  # at once, without training
+        mmhaze.HazeInferencer()('photo.jpg')[0].level_name  # at once, without training
 
     Args:
-        model: a config file, or the name of one of mmhaze's; None for an estimate without training.
-        device: such as ``'cuda:0'``; by default the accelerator if there is one.
+        model: a config file, or the name of one of mmhaze's; None for the network in the box, with UCM's share and the
+            simple measures beside its level.
+        device: such as ``'cuda:0'``; by default the accelerator if there is one, and the processor for the network in
+            the box.
         checkpoint: the weights of ``model``; nothing is ever downloaded.
         workers: threads that read and prepare photos; by default as many as cores.
 
@@ -105,15 +113,22 @@ class HazeInferencer:
                  workers: int | None = None) -> None:
         if (model is None) != (checkpoint is None):
             raise ValueError(f'model and checkpoint go together, got model {model} and checkpoint {checkpoint}. '
-                             'Leave out both for an estimate without training.')
+                             'Leave out both for the network in the box.')
         if workers is not None and workers < 1:
             raise ValueError(f'workers is at least 1, got {workers}.')
         check_device(device)
         self.model: LevelModel | None = None
-        if model is not None and checkpoint is not None:
-            from ..models.trained import LevelModel  # torch and the hosts, which an estimate does not need
+        if model is None or checkpoint is None:
+            self._estimator = HazeEstimator('cpu' if device is None else str(device))
+        else:
+            from ..models.trained import LevelModel  # torch and the hosts, which the network in the box does without
             self.model = LevelModel(model, checkpoint, device)
         self.workers = workers or cv2.getNumberOfCPUs()
+
+    @property
+    def level_names(self) -> tuple[str, ...]:
+        """What the levels are called, the least haze first."""
+        return LEVEL_NAMES if self.model is None else tuple(self.model.classes)
 
     def __call__(self, inputs: PhotoInput | Iterable[PhotoInput], batch_size: int = 32, *, keep_going: bool = False,
                  progress: bool = True) -> list[HazePrediction]:
@@ -199,8 +214,12 @@ class HazeInferencer:
 
     def _describe(self, img: np.ndarray, name: str) -> Looked:
         if self.model is None:
-            return HazePrediction(name, trained=False, mask_share=segment_haze(img).ratio, haze_factor=haze_factor(img),
-                                  dark_channel=dark_channel_ratio(img), saturation=mean_saturation(img)), None
+            seen = self._estimator(img)
+            return HazePrediction(
+                name, trained=False, mask_share=segment_haze(img).ratio, haze=seen.haze, spread=seen.spread,
+                level=seen.level, level_name=seen.name, probabilities=tuple(seen.probabilities.tolist()),
+                expected_level=float(seen.probabilities @ np.arange(len(LEVEL_NAMES))), haze_factor=haze_factor(img),
+                dark_channel=dark_channel_ratio(img), saturation=mean_saturation(img)), None
         prepared = self.model.prepare(img, name)
         known = prepared['data_samples']
         share = known.haze_ratio if 'haze_ratio' in known else segment_haze(img).ratio

@@ -1,19 +1,19 @@
-"""Tells how hazy photos are, by a network or an estimate.
+"""Tells how hazy photos are, at once or with a network of your own.
 
     mmhaze haze photo.jpg
-    mmhaze haze photos --out haze
+    mmhaze haze photos --out haze --overlays
     mmhaze haze photos --model magnet-fe-s_resnet18_hazel-level --checkpoint epoch_20.pth --out haze
 
 INPUT is a photo, a video, a folder with them at any depth, a pattern in quotes such as 'photos/*.jpg', or the number
-of a camera such as 0. With a model there is a level for each; its levels are those of the data set that it was trained
-on. Without one there is an estimate at once: the share that UCM calls haze, the haze factor (0 to 1.28), the dark
-channel (both: more is hazier) and the saturation (less is hazier). Without --out a line is printed for each as it
-comes. With it, into DIR go:
+of a camera such as 0. The network that comes with mmhaze gives each a level from 0 to 4: clear, slight, moderate,
+dense or very dense. With --model the levels are those of the data set that it was trained on. Without --out a line is
+printed for each as it comes. With it, into DIR go:
 
     haze.csv    a row a photo: level, its name, the mean level by the probabilities, visibility in metres where the data
-                set defines it, the measures, and the seconds that it took
+                set of a model defines it, the share of haze and its expected error, UCM's share, simple measures, and
+                the seconds that it took
     haze.jsonl  the same as a JSON object a line, with the probability of each level
-    overlays/   with --overlays: each photo with its haze tinted and its level written over it
+    overlays/   with --overlays: each photo with its haze in colours and its level written over it
     compare/    with --dehazer: each photo beside the same without its haze, and how hazy each of them is
 
 What an earlier run left in DIR is replaced. Ctrl-C stops, and what was made until then is whole.
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ..jobs import PredictTally, Summary
 
 ENDING = JOB_ENDING
+HEAD = f'{"level":<14}{"sure":>5}   {"haze":<11}   photo'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -71,23 +72,16 @@ def run(args: argparse.Namespace) -> int:
     def say(summary: Summary[PredictTally], unit: str) -> Iterator[str]:
         yield (f'{count_pictures(summary)}, {summary.pictures / summary.wall:.1f} a second with reading and '
                'writing.')
-        if args.model:
-            yield from (f'{count:6} of {name}' for name, count in summary.tally.levels.most_common())
-        else:
-            yield 'An estimate without training: there is no level. --model and --checkpoint give one.'
+        yield from (f'{count:6} of {name}' for name, count in summary.tally.levels.most_common())
         made = ['haze.csv', 'haze.jsonl', *kinds]
         yield f'{", ".join(made[:-1])} and {made[-1]} are in {args.out}'
 
-    return do_job(job, media, args.frames, say, describe)
+    from ..jobs.pictures import describe
+    return do_job(job, media, args.frames, say, describe, table=None if args.model else (HEAD, row))
 
 
-def describe(found: HazePrediction) -> str:
-    """How hazy a photo is, in a line."""
-    if found.level is not None:
-        from ..jobs.pictures import describe as describe_level
-        return describe_level(found)
-    measures = dict(haze_factor='haze factor', dark_channel='dark channel', saturation='saturation')
-    known = {label: getattr(found, name) for name, label in measures.items()}
-    return ', '.join(['an estimate', f'{found.mask_share:.0%} is haze by UCM', *(
-        f'{label} {"unknown" if value is None or value != value else f"{value:.2f}"}'
-        for label, value in known.items())])
+def row(found: HazePrediction) -> str:
+    """What the network in the box says of a photo, in the columns of ``HEAD``."""
+    level = f'{found.level} {found.level_name}'
+    sure = f'{found.probabilities[found.level]:.0%}' if found.probabilities and found.level is not None else ''
+    return f'{level:<14}{sure:>5}   {found.haze:.2f} ± {found.spread:.2f}   '

@@ -5,10 +5,9 @@
     mmhaze page --dehazer dcp
 
 The page tells how hazy photos are, and shows where. Open http://127.0.0.1:7860 in a browser. A photo gets its level and
-the chance of each, the visibility where the data set defines it, and the haze to slide over it; without a model there
-is an estimate. With a dehazer it is shown without its haze, too, and how hazy it is then; dcp is the dark channel
-prior, which needs no training. Many photos get a table, the same as of `mmhaze haze`, to download. Ctrl-C ends the
-page.
+the chance of each, the visibility where the data set of a model defines it, and the haze to slide over it. With a
+dehazer it is shown without its haze, too, and how hazy it is then; dcp is the dark channel prior, which needs no
+training. Many photos get a table, the same as of `mmhaze haze`, to download. Ctrl-C ends the page.
 
 Only this computer can open it, unless --host says otherwise. Photos are read into memory and their files deleted at
 once; nothing is sent to anybody. It needs Gradio: pip install 'mmhaze[web]', on Python 3.10 or newer.
@@ -69,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     inferencer = HazeInferencer(args.model, args.device, checkpoint=args.checkpoint)
     dehazer = None if args.dehazer is None else \
         DehazeInferencer(args.dehazer, args.device, checkpoint=args.dehazer_checkpoint)
-    title = Path(args.model).stem if args.model else 'without a network: an estimate'
+    title = Path(args.model).stem if args.model else 'the network in the box'
     if args.dehazer is not None:
         title += f' · haze taken away by {Path(args.dehazer).stem}'
     serve_until_stopped(inferencer, title, args.host, args.port, args.max_mb, dehazer)

@@ -1,13 +1,12 @@
 """What was found of a photo, in a line and in a picture."""
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from ..apis.inferencer import HazePrediction
+from ..haze_map import estimate_haze
 from ..ucm import segment_haze
-from ..visualization import overlay_haze, side_by_side, write_caption
+from ..visualization import overlay_haze, overlay_map, side_by_side, write_caption
 from ..visualization.level import name_level
 
 
@@ -18,31 +17,25 @@ def draw_comparison(hazy: np.ndarray, dehazed: np.ndarray, before: HazePredictio
 
 
 def draw_level(img: np.ndarray, prediction: HazePrediction) -> np.ndarray:
-    """The photo, (H, W, 3) uint8 BGR, with its haze tinted and what was predicted written over it."""
-    return write_caption(overlay_haze(img, segment_haze(img)), describe(prediction))
+    """The photo, (H, W, 3) uint8 BGR, with its haze over it and what was predicted above: UCM's, or the box's map."""
+    over = overlay_haze(img, segment_haze(img)) if prediction.trained else overlay_map(img, estimate_haze(img))
+    return write_caption(over, describe(prediction))
 
 
 def describe(prediction: HazePrediction) -> str:
-    """A prediction in a line."""
+    """The level of a photo in a line."""
     if prediction.level is None or prediction.probabilities is None:
-        factor = _factor_of(prediction)
-        return f'estimate, not trained: haze factor {factor}{"" if factor == "unknown" else " of 1.28"}'
-    return (f'{level_of(prediction)} of 0-{len(prediction.probabilities) - 1}, '
-            f'{prediction.probabilities[prediction.level]:.0%} sure')
+        return 'no level'
+    sure = f'{prediction.probabilities[prediction.level]:.0%} sure'
+    if prediction.haze is not None and prediction.spread is not None:
+        sure += f', haze {prediction.haze:.2f} ± {prediction.spread:.2f}'
+    return f'{level_of(prediction)} of 0-{len(prediction.probabilities) - 1}, {sure}'
 
 
 def level_of(prediction: HazePrediction) -> str:
-    """Such as ``'level 3 (120 m)'``, or ``'level 3'`` where it has no other name; ``'no level'`` of an estimate."""
+    """Such as ``'level 3 (120 m)'``, or ``'level 3'`` where it has no other name."""
     return 'no level' if prediction.level is None else name_level(prediction.level, prediction.level_name)
 
 
 def _caption(when: str, seen: HazePrediction | None) -> str:
-    if seen is None:
-        return when
-    if seen.level is not None:
-        return f'{when}: {describe(seen)}'
-    return f'{when}: haze factor {_factor_of(seen)}'
-
-
-def _factor_of(seen: HazePrediction) -> str:
-    return 'unknown' if seen.haze_factor is None or math.isnan(seen.haze_factor) else f'{seen.haze_factor:.2f}'
+    return when if seen is None else f'{when}: {describe(seen)}'

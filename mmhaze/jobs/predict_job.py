@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from ..apis.dehaze_inferencer import DehazeInferencer
 
 KINDS = ('overlays', 'compare')
-COLUMNS = ('file', 'level', 'level_name', 'expected_level', 'visibility', 'mask_share', 'haze_factor', 'dark_channel',
-           'saturation', 'trained', 'seconds')
+COLUMNS = ('file', 'level', 'level_name', 'expected_level', 'visibility', 'haze', 'spread', 'mask_share',
+           'haze_factor', 'dark_channel', 'saturation', 'trained', 'seconds')
 
 # a photo to be drawn, if it is, and what was predicted of it
 Item = tuple[Optional[PhotoSource], HazePrediction]

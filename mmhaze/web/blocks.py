@@ -12,7 +12,8 @@ from typing import Any
 
 from ..apis.dehaze_inferencer import DehazeInferencer
 from ..apis.inferencer import HazeInferencer
-from ..visualization import overlay_haze
+from ..haze_map import estimate_haze
+from ..visualization import overlay_haze, overlay_map
 from . import markup
 from .album import as_csv, as_jsonl, go_through
 from .cams import draw_cams
@@ -126,14 +127,21 @@ class _PhotoTab:
             before.over.set()
         try:
             visit = look()
-            mask = self.redraw(visit, *settings)
+            mask = self.draw_first(visit, *settings)
         except ValueError as error:
             return [None, None, markup.problem(str(error)), None, '', '', *NOT_CLEARED, *[gr.update(visible=False)] * 4]
         model = self.inferencer.model
-        answer = markup.answer(visit.prediction, visit.name, model.classes if model is not None else ())
+        answer = markup.answer(visit.prediction, visit.name, self.inferencer.level_names)
         seen = gr.update(visible=True)
         return [None, visit, answer, *mask, '', NOT_CLEARED[0], markup.clearing(), seen, seen,
                 gr.update(visible=model is not None), gr.update(visible=self.dehazer is not None)]
+
+    def draw_first(self, visit: Visit, *settings: Any) -> list[Any]:
+        """The haze as it is shown before a setting of UCM is moved: the map of the network in the box, or UCM's."""
+        if self.inferencer.model is not None:
+            return self.redraw(visit, *settings)
+        over = overlay_map(visit.photo, estimate_haze(visit.photo))
+        return [compare(visit, over, 'haze.jpg'), markup.map_line()]
 
     def redraw(self, visit: Visit | None, *settings: Any) -> list[Any]:
         """The pictures to slide over each other, and the line below them."""
@@ -150,7 +158,8 @@ class _PhotoTab:
         return [False, *self.redraw(visit, *chosen.values())]
 
     def reset(self, visit: Visit | None) -> list[Any]:
-        return [*DEFAULTS.values(), *self.redraw(visit, *DEFAULTS.values())]
+        first = self.redraw(visit) if visit is None else self.draw_first(visit, *DEFAULTS.values())
+        return [*DEFAULTS.values(), *first]
 
     def explain(self, visit: Visit | None) -> Any:
         """Where the network looks; after the answer, as it takes longer."""
@@ -176,7 +185,7 @@ def _add_settings() -> dict[str, Any]:
         return gr.Slider(*RANGES[name], DEFAULTS[name], step=step, label=title, info=info, buttons=[],
                          elem_id=name.replace('_', '-'))
 
-    with gr.Accordion('How the haze is found', open=True, elem_id='settings'):
+    with gr.Accordion("UCM's mask of the haze", open=True, elem_id='settings'):
         side = 'the shorter side of the photo over this; '
         return dict(
             channel=slide('channel', 1, 'Contrast window', f'{side}light and dark are compared in it'),
@@ -206,6 +215,6 @@ def _add_album_tab(inferencer: HazeInferencer, inbox: Inbox) -> None:
         for found in go_through(uploads or [], inbox, inferencer):
             complete = len(found) == len(uploads or [])
             tables = {'haze.csv': as_csv(found), 'haze.jsonl': as_jsonl(found)} if complete else {}
-            yield [None, markup.album(found, len(uploads or []), inferencer.model is not None, tables)]
+            yield [None, markup.album(found, len(uploads or []), tables)]
 
     drop.upload(run, [drop], [drop, table], show_progress='hidden', **PLAIN)

@@ -19,7 +19,7 @@ ROWS_WHILE_RUNNING = 8
 
 def welcome(trained: bool) -> str:
     """What to do, before there is a photo."""
-    told = 'its level of haze, how far one can see' if trained else 'an estimate of how hazy it is'
+    told = 'its level of haze, how far one can see' if trained else 'its level of haze, how sure that is'
     return ('<div class="mmh-hint"><p><b>Give the page a photo</b> of a street, a field or a city, and it shows '
             f'{told} and where the haze is.</p><p>Drop it anywhere, pick it, paste it, take it with the camera, or try '
             'one of the drawn scenes.</p></div>')
@@ -42,30 +42,33 @@ def answer(prediction: HazePrediction, name: str, names: Sequence[str] = ()) -> 
     Args:
         prediction: of the photo.
         name: what the visitor calls it.
-        names: of the levels, where there is a network.
+        names: of the levels.
     """
     foot = f'<p class="mmh-foot">{escape(name)} · {prediction.seconds * 1000:.0f} ms</p>'
     share = _fact('Share of the photo that is haze', f'{prediction.mask_share or 0:.0%}', 'mask_share',
                   prediction.mask_share)
     if prediction.level is None or prediction.probabilities is None:
-        bars = ''.join(_bar(title, f'{_number(getattr(prediction, key))}', getattr(prediction, key), end, key, note)
-                       for key, title, end, note in MEASURES)
-        return ('<div class="mmh-answer"><p class="mmh-badge">An estimate without training</p>'
-                f'{share}<div class="mmh-bars">{bars}</div>'
-                '<p class="mmh-foot">There is no level without a network: start the page with --model and --checkpoint '
-                f'for one.</p>{foot}</div>')
+        raise ValueError(f'{name} has no level to show.')
     sure = prediction.probabilities[prediction.level]
     levels = ''.join(
         _bar(_short_name(level, level_name), f'{chance:.0%}', chance, 1, f'level-{level}',
              chosen=level == prediction.level)
         for level, (level_name, chance) in enumerate(zip(names, prediction.probabilities)))
+    measures = ''
+    if prediction.haze is not None and prediction.spread is not None:
+        share = _fact('Share of the light that is haze', f'{prediction.haze:.0%} ± {prediction.spread:.0%}', 'haze',
+                      prediction.haze)
+        measures = ''.join(_bar(title, f'{_number(getattr(prediction, key))}', getattr(prediction, key), end, key, note)
+                           for key, title, end, note in MEASURES)
+        measures = f'<p class="mmh-foot">Simple measures of the photo</p><div class="mmh-bars">{measures}</div>'
     facts = _fact('Expected level', f'{prediction.expected_level:.1f} of 0 to {len(names) - 1}', 'expected_level',
                   prediction.expected_level)
     if prediction.visibility is not None:
         facts = _fact('Visibility', _visibility(prediction.visibility), 'visibility', prediction.visibility) + facts
+    title = f'Level {prediction.level}' if prediction.trained else f'Level {prediction.level}: {prediction.level_name}'
     return (f'<div class="mmh-answer" data-level="{prediction.level}">'
-            f'<p class="mmh-level">Level {prediction.level}<span>{sure:.0%} sure</span></p>{facts}{share}'
-            f'<div class="mmh-bars" aria-label="How likely each level is">{levels}</div>{foot}</div>')
+            f'<p class="mmh-level">{escape(title)}<span>{sure:.0%} sure</span></p>{facts}{share}'
+            f'<div class="mmh-bars" aria-label="How likely each level is">{levels}</div>{measures}{foot}</div>')
 
 
 def mask_line(regions: HazeRegions, gray: float | None) -> str:
@@ -83,6 +86,12 @@ def mask_line(regions: HazeRegions, gray: float | None) -> str:
             f'{regions.contrast_threshold:.0f}, {bright}.</span></p>')
 
 
+def map_line() -> str:
+    """What the map of the network in the box shows."""
+    return ('<p class="mmh-line"><span>Left of the handle the photo, right of it its haze: violet is none, yellow is '
+            'haze alone. A clear sky stays as it is.</span></p>')
+
+
 def clearing() -> str:
     """That the haze is being taken away, which may take its time."""
     return '<p class="mmh-line">The photo without its haze is on its way.</p>'
@@ -95,39 +104,31 @@ def cleared_line(before: HazePrediction, after: HazePrediction, seconds: float) 
         before, after: what the same inferencer says of both.
         seconds: that the dehazer took.
     """
-    if before.level is not None:
-        key, said = 'expected_level', (f'The network says <b>{escape(level_of(before))}</b> before, '
-                                       f'<b>{escape(level_of(after))}</b> after.')
-    else:
-        key, said = 'haze_factor', (f'Haze factor <b>{_number(before.haze_factor)}</b> before, '
-                                    f'<b>{_number(after.haze_factor)}</b> after, an estimate without training.')
+    key, said = 'expected_level', (f'The network says <b>{escape(level_of(before))}</b> before, '
+                                   f'<b>{escape(level_of(after))}</b> after.')
     known = (f'data-{when}="{getattr(seen, key)!r}"' for when, seen in (('before', before), ('after', after)))
     return (f'<p class="mmh-line" {" ".join(known)}>{said} <span>Left of the handle the photo, right of it the '
             f'same without haze, in {seconds:.1f} s.</span></p>')
 
 
-def album(predictions: Sequence[HazePrediction], total: int, trained: bool, tables: dict[str, bytes]) -> str:
+def album(predictions: Sequence[HazePrediction], total: int, tables: dict[str, bytes]) -> str:
     """The table of many photos.
 
     Args:
         predictions: so far; while some are missing the last few are shown.
         total: how many there will be.
-        trained: whether there is a network.
         tables: what to download, by name, once it is complete.
     """
     done, broken = len(predictions), sum(prediction.problem is not None for prediction in predictions)
     running = done < total
     shown = predictions[-ROWS_WHILE_RUNNING:] if running else predictions
     far = any(prediction.visibility is not None for prediction in predictions)
-    heads = ('Photo', 'Level', 'Sure', *['Visibility'] * far, 'Haze') if trained else \
-        ('Photo', 'Haze', *(title for _, title, _, _ in MEASURES))
+    heads = ('Photo', 'Level', 'Sure', *['Visibility'] * far, 'Haze')
     head = ''.join(f'<th scope="col">{title}</th>' for title in heads)
     body = ''.join(_row(prediction, len(heads), far) for prediction in shown)
     status = f'{done} of {total} photos' if running else f'{total - broken} photo{"s" * (total - broken != 1)}'
     if broken:
         status += f', {broken} could not be read'
-    if not trained:
-        status += ' · an estimate without training'
     links = ''.join(f'<a class="mmh-link" download="{name}" href="{as_address(data, "application/octet-stream")}">'
                     f'Download {name}</a>' for name, data in tables.items())
     return (f'<div class="mmh-album" data-done="{done}" data-total="{total}">'
@@ -147,12 +148,9 @@ def _row(prediction: HazePrediction, columns: int, far: bool) -> str:
     name = f'<td class="mmh-name">{escape(prediction.file)}</td>'
     if prediction.problem:
         return f'<tr class="mmh-broken">{name}<td colspan="{columns - 1}">{escape(prediction.problem)}</td></tr>'
-    share = f'{prediction.mask_share or 0:.0%}'
-    if prediction.level is None or prediction.probabilities is None:
-        cells = [share, *(_number(getattr(prediction, key)) for key, *_ in MEASURES)]
-    else:
-        sure = f'{prediction.probabilities[prediction.level]:.0%}'
-        cells = [str(prediction.level), sure, *[_visibility(prediction.visibility)] * far, share]
+    sure = '' if prediction.probabilities is None else f'{max(prediction.probabilities):.0%}'
+    share = prediction.mask_share if prediction.haze is None else prediction.haze
+    cells = [str(prediction.level), sure, *[_visibility(prediction.visibility)] * far, f'{share or 0:.0%}']
     return f'<tr title="{escape(level_of(prediction))}">{name}{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
 
 

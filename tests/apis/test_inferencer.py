@@ -17,6 +17,7 @@ from mmpretrain.registry import DATASETS, MODELS
 import mmhaze
 from mmhaze.apis.inputs import PhotoSource
 from mmhaze.baselines import haze_factor
+from mmhaze.haze_map import LEVEL_NAMES
 from mmhaze.runtime.shipped import find_config
 from mmhaze.ucm import segment_haze
 from tests.conftest import checks_content
@@ -107,14 +108,24 @@ def test_levels_are_named_as_the_checkpoint_has_them(photos, tmp_path):
         json.dumps(prediction.to_dict(), allow_nan=False)
 
 
-def test_without_a_model_it_is_an_estimate_and_says_so(photos):
+def test_without_a_model_the_network_in_the_box_answers_beside_the_measures(photos):
     prediction = mmhaze.HazeInferencer()(photos, progress=False)[2]
     img = cv2.imread(str(photos[2]))
+    found = mmhaze.estimate_haze(img)
     assert not prediction.trained
-    assert prediction.level is prediction.probabilities is prediction.visibility is None
+    assert (prediction.haze, prediction.spread, prediction.level, prediction.level_name) == (
+        found.haze, found.spread, found.level, found.name)
+    np.testing.assert_array_equal(prediction.probabilities, found.probabilities.astype(float))
+    assert prediction.expected_level == pytest.approx(sum(k * p for k, p in enumerate(prediction.probabilities)))
+    assert prediction.visibility is None
     assert prediction.haze_factor == haze_factor(img)
     assert prediction.mask_share == segment_haze(img).ratio
     json.dumps(prediction.to_dict(), allow_nan=False)
+
+
+def test_levels_have_the_names_of_what_answers(checkpoint):
+    assert mmhaze.HazeInferencer().level_names == LEVEL_NAMES
+    assert mmhaze.HazeInferencer(BASE, checkpoint=checkpoint).level_names[0] == '300 m'
 
 
 @pytest.mark.parametrize('batch_size', [1, 2, 50])

@@ -15,6 +15,7 @@ from mmhaze.io.media import Video, find_media
 from mmhaze.io.photo import read_photo
 from mmhaze.jobs import PredictJob, run_job
 from mmhaze.jobs.pictures import describe, draw_comparison, draw_level
+from mmhaze.visualization import overlay_map
 from tests.apis.test_inferencer import BASE, save_checkpoint
 from tests.io.test_media import write_video
 from tests.jobs.videos import read_video
@@ -70,9 +71,11 @@ def test_without_a_folder_each_gets_a_line_and_nothing_is_written(album, checkpo
     names = ('a.png', 'trip/a.png', 'trip/b.png')
     assert haze([str(album)]) == 0
     expected = mmhaze.HazeInferencer()(album, progress=False)
-    assert capsys.readouterr().out.splitlines() == [
-        f'{name}: an estimate, {seen.mask_share:.0%} is haze by UCM, haze factor {seen.haze_factor:.2f}, dark channel '
-        f'{seen.dark_channel:.2f}, saturation {seen.saturation:.2f}' for name, seen in zip(names, expected)]
+    head, *rows = capsys.readouterr().out.splitlines()
+    assert head.split() == ['level', 'sure', 'haze', 'photo']
+    assert rows == [f'{f"{seen.level} {seen.level_name}":<14}{seen.probabilities[seen.level]:>5.0%}   '
+                    f'{seen.haze:.2f} ± {seen.spread:.2f}   {name}' for name, seen in zip(names, expected)]
+    assert all(row.index(name) == head.index('photo') for row, name in zip(rows, names))
     assert haze([str(album), '--model', BASE, '--checkpoint', str(checkpoint)]) == 0
     expected = mmhaze.HazeInferencer(BASE, checkpoint=checkpoint)(album, progress=False)
     assert capsys.readouterr().out.splitlines() == [f'{name}: {describe(seen)}' for name, seen in zip(names, expected)]
@@ -119,7 +122,7 @@ def test_captions_name_both(album):
     photo = read_photo(album / 'a.png')
     seen = mmhaze.HazeInferencer()(photo)[0]
     pictures = [draw_comparison(photo, photo, *both) for both in (
-        (seen, seen), (None, None), (seen, None), (None, seen), (replace(seen, haze_factor=float('nan')), seen))]
+        (seen, seen), (None, None), (seen, None), (None, seen), (replace(seen, level=(seen.level + 1) % 5), seen))]
     width = photo.shape[1]
     assert not np.array_equal(pictures[0], pictures[1])
     assert np.array_equal(pictures[2][:, :width], pictures[0][:, :width])
@@ -128,14 +131,19 @@ def test_captions_name_both(album):
     assert not np.array_equal(pictures[4][:, :width], pictures[0][:, :width])
 
 
-def test_without_a_model_it_says_that_it_is_an_estimate(album, tmp_path, capsys):
-    assert haze([str(album), '--out', str(tmp_path / 'out')]) == 0
+def test_without_a_model_the_network_in_the_box_fills_the_tables(album, tmp_path, capsys):
+    assert haze([str(album), '--out', str(tmp_path / 'out'), '--overlays']) == 0
     table, lines = rows_of(tmp_path / 'out')
-    assert [row['level'] for row in table] == ['', '', '']
-    assert all(row['trained'] == 'false' and 0 <= float(row['haze_factor']) <= 1.28 for row in table)
-    assert lines[0]['probabilities'] is None
-    assert 'An estimate without training' in capsys.readouterr().out
-    assert not (tmp_path / 'out' / 'overlays').exists()
+    for row, line, name in zip(table, lines, ('a.png', 'trip/a.png', 'trip/b.png')):
+        found = mmhaze.estimate_haze(album / name)
+        assert (row['level'], row['level_name'], row['trained']) == (str(found.level), found.name, 'false')
+        assert float(row['haze']) == pytest.approx(found.haze, abs=1e-5)
+        assert line['probabilities'] == pytest.approx(found.probabilities.tolist(), abs=1e-5)
+        assert 0 <= float(row['haze_factor']) <= 1.28
+        drawn = overlay_map(read_photo(album / name), found)
+        written = cv2.imread(str(tmp_path / 'out' / 'overlays' / f'{name}.jpg'))
+        assert np.abs(written.astype(int) - drawn)[30:].mean() < 6  # above is the level
+    assert f'of level {lines[0]["level"]} ({lines[0]["level_name"]})\n' in capsys.readouterr().out
 
 
 def test_a_black_photo_has_an_empty_haze_factor_and_whole_json(tmp_path):
@@ -228,5 +236,6 @@ def test_what_is_written_over_a_photo(checkpoint):
                                     f'{prediction.probabilities[prediction.level]:.0%} sure')
     assert describe(replace(prediction, level=0, level_name='level 0', probabilities=(0.75, 0.25))) == (
         'level 0 of 0-1, 75% sure')
-    assert describe(mmhaze.HazeInferencer()(np.zeros((9, 9, 3), np.uint8))[0]) == (
-        'estimate, not trained: haze factor unknown')
+    seen = mmhaze.HazeInferencer()(photo)[0]
+    assert describe(seen) == (f'level {seen.level} ({seen.level_name}) of 0-4, '
+                              f'{seen.probabilities[seen.level]:.0%} sure, haze {seen.haze:.2f} ± {seen.spread:.2f}')

@@ -129,7 +129,7 @@ def checkpoint(tmp_path_factory) -> Path:
 def sites(tmp_path_factory, checkpoint) -> Iterator[dict[str, Site]]:
     """Both pages: with nothing, and with a network, a dehazer, and uploads of a megabyte at most."""
     top = tmp_path_factory.mktemp('sites')
-    sites = dict(estimate=open_site(top / 'estimate'),
+    sites = dict(box=open_site(top / 'box'),
                  trained=open_site(top / 'trained', '--model', BASE, '--checkpoint', str(checkpoint), '--max-mb', '1',
                                    '--dehazer', 'dcp'))
     try:
@@ -348,13 +348,14 @@ class TestPage:
         assert not sites['trained'].uploads()
 
     @pytest.mark.slow
-    def test_without_a_network_there_is_an_estimate(self, sites, browser, photo):
-        browser.open(sites['estimate'])  # which has forgotten, or never knew, what another page was given
-        assert 'An estimate without training' in browser.answer_to(photo)
+    def test_without_a_model_the_network_in_the_box_answers(self, sites, browser, photo):
+        browser.open(sites['box'])  # which has forgotten, or never knew, what another page was given
         expected, = mmhaze.HazeInferencer()(photo)
+        assert f'Level {expected.level}: {expected.level_name}' in browser.answer_to(photo)
+        assert browser.number('[data-haze]', 'data-haze') == expected.haze
         for name in ('haze_factor', 'dark_channel', 'saturation'):
             assert browser.number(f'[data-key={name}]', 'data-value') == getattr(expected, name)
-        assert not browser.all('.mmh-level, #cams, #cleared')
+        assert not browser.all('#cams, #cleared')
         browser.all('#scenes button')[2].click()
         browser.until(lambda: 'a drawn scene in dense haze' in browser.text('#answer'))
         browser.until(lambda: browser.pictures('#slider')[0].shape == (480, 640, 3))
@@ -391,7 +392,7 @@ class TestPage:
             assert get(f'{site.address}gradio_api/{path}') == (404, b'There is nothing here.')
 
     def test_nothing_is_fetched_for_a_forged_upload(self, sites):
-        api = f'{sites["estimate"].address}gradio_api/queue'
+        api = f'{sites["box"].address}gradio_api/queue'
         upload = dict(path='https://example.org/a.png', meta=dict(_type='gradio.FileData'))
         forged = [upload, None, 40, 40, 70, True, 100, 0]
         event = dict(data=forged, fn_index=0, session_hash='forger', event_data=None, trigger_id=None)

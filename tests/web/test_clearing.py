@@ -43,10 +43,9 @@ def test_before_and_after_are_shown_and_judged_alike(trained, dehazer, photo, tm
     before, after = (decode(each['url']) for each in pictures)
     assert np.abs(before.astype(int) - photo).mean() < 2 < np.abs(after.astype(int) - photo).mean()
     assert np.abs(after.astype(int) - expected).mean() < 2
-    known = 'expected_level' if trained else 'haze_factor'
     shown = re.search('data-before="(.+?)" data-after="(.+?)"', line).groups()
     assert [float(each) for each in shown] == [
-        getattr(each, known) for each in (visit.prediction, *HazeInferencer.__call__(judge, expected))]
+        each.expected_level for each in (visit.prediction, *HazeInferencer.__call__(judge, expected))]
     assert shown[0] != shown[1]
 
 
