@@ -17,7 +17,7 @@ from ..io.given import check_photo
 from ..io.media import map_in_order
 from ..io.photo import from_unit_rgb, to_unit_rgb
 from ..io.progress import show_progress
-from ..models.dehazers import BaseDehazer, DarkChannelPrior
+from ..models.dehazers import BaseDehazer, DarkChannelPrior, HazeMapDehazer
 from ..models.dehazers.published import own_names
 from ..models.guidance import GuidedDehazer
 from ..models.trained import build_network
@@ -30,7 +30,8 @@ from .inferencer import HazeInferencer, HazePrediction
 from .inputs import PhotoInput, PhotoSource, list_photos, problem_of
 from .tiles import in_tiles
 
-PRIOR = 'dcp'             # the config that needs no training
+DEFAULT = 'haze-map'      # the config that is taken where none is given
+UNTRAINED = (DarkChannelPrior, HazeMapDehazer)
 BY_LEVEL = 'level'
 MOST_PASSES = 4           # by level
 CLEAR_LEVEL = 0.5         # below it there is nothing to take away
@@ -71,7 +72,7 @@ class DehazeResult:
 
 
 class DehazeInferencer:
-    """Takes the haze away from photos: with a trained network, or, without one, by the dark channel prior.
+    """Takes the haze away from photos: with a trained network, or, without one, by the network in the box.
 
     ::
 
@@ -83,11 +84,13 @@ class DehazeInferencer:
         print(result.before.level, result.after.level)
 
     Args:
-        model: a config file, or the name of one of mmhaze's; None for ``'dcp'``, the dark channel prior.
+        model: a config file, or the name of one of mmhaze's; None for ``'haze-map'``, the
+            scattering model with what the network in the box sees. ``'dcp'``, the dark channel prior, needs no
+            checkpoint either.
         device: such as ``'cuda:0'``; by default the accelerator if there is one.
         checkpoint: the weights of ``model``, of mmhaze or as the authors of MixDehazeNet, gUNet and AOD-Net published
             them. Nothing is ever downloaded.
-        judge: says how hazy each photo is before and after.
+        judge: says how hazy each photo is before and after; by default, for ``passes='level'``, the network in the box.
         passes: how often each photo goes through the network; or ``'level'``: as long as the judge's mean level is
             above 0.5 and each time falls by a tenth of a level or more, four times at most.
         tile: side of tiles, pixels, in which a large photo goes through the network; None takes it as a whole, but for
@@ -120,10 +123,10 @@ class DehazeInferencer:
                  domain: str | None = None,
                  half: bool = False,
                  workers: int | None = None) -> None:
-        self.network = _load(PRIOR if model is None else model, checkpoint, device)
+        self.network = _load(DEFAULT if model is None else model, checkpoint, device)
         self.device = self.network.data_preprocessor.device if device is None else torch.device(device)
-        if passes == BY_LEVEL and (judge is None or judge.model is None):
-            raise ValueError("passes='level' wants a judge that was trained: HazeInferencer(CONFIG, checkpoint=FILE).")
+        if passes == BY_LEVEL and judge is None:
+            judge = HazeInferencer()
         if passes != BY_LEVEL and (isinstance(passes, str) or passes < 1):
             raise ValueError(f"passes is at least 1, or 'level', got {passes!r}.")
         if domain is not None and not isinstance(self.network, GuidedDehazer):
@@ -233,7 +236,7 @@ class DehazeInferencer:
 
 
 def _level(prediction: HazePrediction | None) -> float:
-    """The mean level of a trained judge."""
+    """The mean level by the judge."""
     if prediction is None or prediction.expected_level is None:
         raise ValueError('The judge gives no level.')
     return prediction.expected_level
@@ -250,8 +253,8 @@ def _load(model: str | Path, checkpoint: str | Path | None, device: str | torch.
                          'mixdehazenet-t_haze-wild.')
     config.model.losses = {}  # they may carry an extractor, which is for training
     if checkpoint is None:
-        if kind is not DarkChannelPrior:
-            raise ValueError(f'{path} wants a checkpoint. Only the dark channel prior, {PRIOR}, needs none.')
+        if kind not in UNTRAINED:
+            raise ValueError(f'{path} wants a checkpoint. Only {DEFAULT} and dcp, the dark channel prior, need none.')
         return build_network(config, {}, path, '', device)
     state = load_checkpoint(checkpoint)
     return build_network(config, own_names(weights_of(state)), path, checkpoint, device)

@@ -4,7 +4,8 @@
     mmhaze dehaze photos --model mixdehazenet-t_haze-wild --checkpoint iter_10000.pth --out dehazed
 
 INPUT is a photo, a video, a folder with them at any depth, a pattern in quotes such as 'photos/*.jpg', or the number
-of a camera such as 0. Without a model the dark channel prior does it, which needs no training. Into DIR go:
+of a camera such as 0. Without a model the network in the box does it; dcp, the dark channel
+prior, needs no training either. Into DIR go:
 
     dehazed/    each photo without its haze, 8 bits a channel, with its colour profile and its EXIF data (date, place,
                 camera) but for the orientation, which is applied, and the thumbnail; --strip leaves out the EXIF data
@@ -15,9 +16,9 @@ A picture has its photo's path and one more suffix: dehazed/trip/a.jpg.png is tr
 DIR is replaced. Of a video there are videos; each frame is dehazed by itself, so brightness may flicker. Ctrl-C stops,
 and what was made until then is whole.
 
-The judge is a classifier, --judge and --judge-checkpoint; without one there are the measures that need no training.
-With it, --passes level goes through the network as often as the level still falls, four times at most, and leaves a
-clear photo alone. A large photo goes as a whole where the network looks at all of it, as most do: memory is the limit.
+The judge is a classifier, --judge and --judge-checkpoint; without one it is the network in the box. --passes level
+goes through the network as often as the judge's level still falls, four times at most, and leaves a clear photo alone.
+A large photo goes as a whole where the network looks at all of it, as most do: memory is the limit.
 
 Exit codes: 0 fine, 1 something could not be read or written, 2 wrong usage or nothing to read, 130 stopped by Ctrl-C
 (for a camera, that is 0).

@@ -17,6 +17,7 @@ stand the problems, the worst first:
     - scenes in two parts of a split, by the columns scene or photo
     - photos in two parts of a split that show the same, whatever the haze, the size or the compression
     - levels without photos
+    - levels that are upside down, by the haze that the network in the box sees in up to 200 photos
 
 Exit codes: 0 healthy, 1 problems were found, 2 wrong usage or nothing to examine, 130 stopped by Ctrl-C.
 """

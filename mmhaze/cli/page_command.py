@@ -2,12 +2,11 @@
 
     mmhaze page
     mmhaze page --model magnet-fe-s_resnet18_hazel-level --checkpoint epoch_20.pth
-    mmhaze page --dehazer dcp
 
 The page tells how hazy photos are, and shows where. Open http://127.0.0.1:7860 in a browser. A photo gets its level and
-the chance of each, the visibility where the data set of a model defines it, and the haze to slide over it. With a
-dehazer it is shown without its haze, too, and how hazy it is then; dcp is the dark channel prior, which needs no
-training. Many photos get a table, the same as of `mmhaze haze`, to download. Ctrl-C ends the page.
+the chance of each, the visibility where the data set of a model defines it, and the haze to slide over it. It
+is shown without its haze, too, and how hazy it is then: by the network in the box, or by the dehazer that is given.
+Many photos get a table, the same as of `mmhaze haze`, to download. Ctrl-C ends the page.
 
 Only this computer can open it, unless --host says otherwise. Photos are read into memory and their files deleted at
 once; nothing is sent to anybody. It needs Gradio: pip install 'mmhaze[web]', on Python 3.10 or newer.
@@ -66,8 +65,7 @@ def run(args: argparse.Namespace) -> int:
     from ..web.server import serve_until_stopped
 
     inferencer = HazeInferencer(args.model, args.device, checkpoint=args.checkpoint)
-    dehazer = None if args.dehazer is None else \
-        DehazeInferencer(args.dehazer, args.device, checkpoint=args.dehazer_checkpoint)
+    dehazer = DehazeInferencer(args.dehazer, args.device, checkpoint=args.dehazer_checkpoint)
     title = Path(args.model).stem if args.model else 'the network in the box'
     if args.dehazer is not None:
         title += f' · haze taken away by {Path(args.dehazer).stem}'

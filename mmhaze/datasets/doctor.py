@@ -15,6 +15,7 @@ from ..io.photo import read_photo, warn
 from ..io.progress import show_progress
 from .duplicates import Fingerprint, fingerprint
 from .findings import NOTES, PROBLEMS, Finding, amount, check_levels, check_list, check_photos, count_levels
+from .haze_order import check_haze
 from .leaks import check_copies, check_lookalikes, check_scenes
 from .sources import Source
 
@@ -86,7 +87,8 @@ def diagnose(source: Source, split: str | None = None, workers: int | None = Non
     failures = tuple(str(outcome) for outcome in outcomes.values() if isinstance(outcome, Exception))
 
     findings = [*check_list(source), *check_levels(counts, names), *check_copies(photos, prints, splits),
-                *check_photos([photo.path for photo in photos], prints)]
+                *check_photos([photo.path for photo in photos], prints),
+                *check_haze(photos, names, workers or cv2.getNumberOfCPUs())]
     if failures:
         findings.append(Finding('unreadable', f'Cannot be read: {amount(len(failures), "photo")}.', failures))
     if frames:

@@ -13,8 +13,9 @@ from .listing import PARTS, Listed
 from .sources import Source
 
 # from the worst; what is in NOTES is worth knowing and does no harm by itself
-PROBLEMS = ('list', 'unreadable', 'conflict', 'copies across', 'scenes across', 'lookalikes across', 'levels')
-NOTES = ('copies', 'balance', 'sizes', 'flat', 'frames', 'passed over')
+PROBLEMS = ('list', 'unreadable', 'conflict', 'copies across', 'scenes across', 'lookalikes across', 'levels',
+            'reversed')
+NOTES = ('haze', 'copies', 'balance', 'sizes', 'flat', 'frames', 'passed over')
 UNBALANCED = 10  # times as many photos of one level as of another
 MOSTLY = 0.9  # the share of one size, from which on others are odd
 

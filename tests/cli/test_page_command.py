@@ -355,7 +355,8 @@ class TestPage:
         assert browser.number('[data-haze]', 'data-haze') == expected.haze
         for name in ('haze_factor', 'dark_channel', 'saturation'):
             assert browser.number(f'[data-key={name}]', 'data-value') == getattr(expected, name)
-        assert not browser.all('#cams, #cleared')
+        browser.until(lambda: 'The network says' in browser.text('#clear-line'))
+        assert not browser.all('#cams')
         browser.all('#scenes button')[2].click()
         browser.until(lambda: 'a drawn scene in dense haze' in browser.text('#answer'))
         browser.until(lambda: browser.pictures('#slider')[0].shape == (480, 640, 3))

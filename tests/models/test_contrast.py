@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -15,6 +17,7 @@ from mmhaze.models import (
     TinyExtractor,
     TorchvisionExtractor,
 )
+from mmhaze.models.losses import intra_contrast
 from mmhaze.models.losses.intra_contrast import cut_patches, extreme_patches, patch_contrast
 from mmhaze.ucm import segment_haze
 
@@ -112,7 +115,7 @@ def test_a_restored_photo_costs_less_than_a_hazy_one():
     assert loss(clear, clear, hazy) < loss(clear * 0.7 + 0.25, clear, hazy) < loss(hazy, clear, hazy)
     with pytest.raises(ValueError, match='Wanted 40 brightest'):
         IntraContrastiveLoss(count=40)(clear, clear, hazy)
-    with pytest.raises(ValueError, match='clear, hazy, mask, got'):
+    with pytest.raises(ValueError, match='clear, hazy, mask, haze_map, got'):
         IntraContrastiveLoss(select_on='dehazed')
 
 
@@ -128,7 +131,7 @@ def test_the_haze_mask_chooses_patches_and_brightness_among_equals():
     images[0, :, 8:40, 16:56] = 0.8
     images[0, :, 16:24, 24:32] = 0.81
     images[1, :, 32:, 40:] = 0.7
-    most, least = extreme_patches(images, 8, 4, by_haze=True)
+    most, least = extreme_patches(images, 8, 4, by='mask')
     for image, places, haze in ((0, most, True), (0, least, False), (1, most, True), (1, least, False)):
         mask = segment_haze((images[image] * 255).round().byte().numpy().transpose(1, 2, 0)[..., ::-1].copy()).mask
         shares = mask[:64, :80].reshape(8, 8, 10, 8).mean((1, 3)).ravel()
@@ -138,6 +141,19 @@ def test_the_haze_mask_chooses_patches_and_brightness_among_equals():
     mask = segment_haze((images[1] * 255).round().byte().numpy().transpose(1, 2, 0)[..., ::-1].copy()).mask
     clear = mask[:64, :80].reshape(8, 8, 10, 8).mean((1, 3)).ravel() == 0
     assert least[1, 0] == min(np.flatnonzero(clear), key=lambda place: luma[place])
+
+
+def test_the_haze_map_chooses_patches(monkeypatch):
+    """A network that sees haze where blue is high: 8 of 80 patches, and the brightest of them first."""
+    monkeypatch.setattr(intra_contrast, 'estimate_haze',
+                        lambda img: SimpleNamespace(transmission=1 - img[..., 0].astype(np.float32) / 255))
+    images = torch.zeros(1, 3, 64, 80)
+    images[:, 2, :8, :64] = 0.5
+    images[:, 1, :8, 8:16] = 0.5
+    images[:, 0, 32:] = 1.0  # bright, and no haze
+    most, least = extreme_patches(images, 8, 4, by='haze_map')
+    assert most[0, 0] == 1 and set(most[0].tolist()) < set(range(8))
+    assert set(least[0].tolist()) < set(range(8, 40))
 
 
 @pytest.mark.parametrize('kind', [InterContrastiveLoss, ContrastRegularization, IntraContrastiveLoss])

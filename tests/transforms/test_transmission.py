@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from mmcv.transforms import TRANSFORMS
 
+from mmhaze.haze_map import estimate_haze
 from mmhaze.physics import add_haze, transmission
 from mmhaze.physics.prior import KEPT_HAZE
 
 
-def estimate(**results) -> dict:
-    return TRANSFORMS.build(dict(type='EstimateTransmission'))(results)
+def estimate(method: str = 'prior', **results) -> dict:
+    return TRANSFORMS.build(dict(type='EstimateTransmission', method=method))(results)
 
 
 def test_it_finds_the_transmission_of_a_scene_that_the_prior_holds_for():
@@ -33,3 +34,11 @@ def test_it_finds_the_transmission_of_a_scene_that_the_prior_holds_for():
 def test_what_is_no_photo_is_named(img):
     with pytest.raises(ValueError, match=r'a\.png: as img EstimateTransmission wanted \(H, W, 3\) uint8 BGR, got'):
         estimate(img=img, img_path='a.png')
+
+
+def test_the_network_in_the_box_is_another_method_and_there_is_no_third():
+    img = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
+    found = estimate('haze_map', img=img)['haze_transmission']
+    np.testing.assert_array_equal(found[..., 1], (estimate_haze(img).transmission * 255).round())
+    with pytest.raises(ValueError, match="method is one of prior, haze_map, got 'dcp'"):
+        estimate('dcp', img=img)

@@ -1,25 +1,28 @@
 from __future__ import annotations
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ...haze_map import estimate_haze
 from ...registry import MODELS
 from ...ucm import segment_haze_batch
 from .warm_up import warmed_up
 
 LUMA = (0.299, 0.587, 0.114)
-SELECTIONS = ('clear', 'hazy', 'mask')
+SELECTIONS = ('clear', 'hazy', 'mask', 'haze_map')
 
 
-def extreme_patches(images: Tensor, size: int, count: int, by_haze: bool = False) -> tuple[Tensor, Tensor]:
+def extreme_patches(images: Tensor, size: int, count: int, by: str = 'brightness') -> tuple[Tensor, Tensor]:
     """The places of the brightest and of the darkest patches of each image; or of the haziest and of the clearest.
 
     Args:
         images: (N, 3, H, W) RGB in [0, 1].
         size: side of the patches, which lie side by side; what is left over at the right and below does not count.
         count: how many of each.
-        by_haze: counts the share of a patch that UCM calls haze, and brightness only among equals.
+        by: ``'brightness'``; ``'mask'``, the share of a patch that UCM calls haze; or ``'haze_map'``, its mean haze by
+            the network in the box. Among equals brightness counts.
 
     Returns:
         Two (N, count) int64: places row by row, the most extreme first.
@@ -32,12 +35,19 @@ def extreme_patches(images: Tensor, size: int, count: int, by_haze: bool = False
     if rank.shape[1] < 2 * count:
         raise ValueError(f'Wanted {count} brightest and {count} darkest patches of {size} pixels, and photos of '
                          f'{tuple(images.shape[2:])} have {rank.shape[1]}.')
-    if by_haze:
-        masks = segment_haze_batch((images.detach() * 255).round().clamp(0, 255).to(torch.uint8))
+    if by != 'brightness':
+        photos = (images.detach() * 255).round().clamp(0, 255).to(torch.uint8)
+        haze = segment_haze_batch(photos) if by == 'mask' else see_haze(photos)
         # brightness stays below what one pixel counts
-        rank = F.avg_pool2d(masks[:, None].to(rank), size).flatten(1) + rank / (2 * size**2)
+        rank = F.avg_pool2d(haze[:, None].to(rank), size).flatten(1) + rank / (2 * size**2)
     order = rank.argsort(dim=1, stable=True)
     return order[:, -count:].flip(1), order[:, :count]
+
+
+def see_haze(photos: Tensor) -> Tensor:
+    """1 - t by the network in the box, (N, 3, H, W) uint8 RGB -> (N, H, W) float32."""
+    arrays = np.ascontiguousarray(photos.cpu().numpy()[:, ::-1].transpose(0, 2, 3, 1))
+    return torch.from_numpy(1 - np.stack([estimate_haze(img).transmission for img in arrays])).to(photos.device)
 
 
 def cut_patches(images: Tensor, size: int, places: Tensor) -> Tensor:
@@ -65,7 +75,8 @@ class IntraContrastiveLoss(nn.Module):
         count: how many patches of each extreme.
         patches: how many patches fit along the shorter side.
         select_on: where extremes are looked for, ``'clear'`` or ``'hazy'``; or ``'mask'``: what UCM calls haze in the
-            hazy photo chooses the one half of the patches, and what it calls clear the other.
+            hazy photo chooses the one half of the patches, and what it calls clear the other; ``'haze_map'`` likewise,
+            by the network in the box.
         temperature: :math:`\tau`.
         loss_weight: by which it is multiplied.
         warm_up: steps of training over which it sets in.
@@ -90,7 +101,8 @@ class IntraContrastiveLoss(nn.Module):
         """(N, 3, H, W) RGB in [0, 1] each -> a number; ``pre`` does not count."""
         size = max(min(clear.shape[2:]) // self.patches, 1)
         chosen = clear if self.select_on == 'clear' else hazy
-        bright, dark = extreme_patches(chosen, size, self.count, by_haze=self.select_on == 'mask')
+        by = self.select_on if self.select_on in ('mask', 'haze_map') else 'brightness'
+        bright, dark = extreme_patches(chosen, size, self.count, by)
         places = torch.cat([bright, dark], dim=1)
         anchor, positive, unrestored = (self._embed(cut_patches(each, size, places)) for each in
                                         (dehazed, clear, hazy))
