@@ -38,7 +38,7 @@ def test_the_shell_tells_the_level(photo):
     ended = run(f"from mmhaze.cli.main import main\nsys.exit(main(['haze', {str(photo)!r}]))")
     found = mmhaze.estimate_haze(photo)
     assert ended.returncode == 0, ended.stderr
-    head, row = ended.stdout.splitlines()
+    _, row = ended.stdout.splitlines()
     assert row.startswith(f'{found.level} {found.name}') and row.endswith(photo.name)
     assert f'{found.haze:.2f} ± {found.spread:.2f}' in row
 
