@@ -29,7 +29,7 @@ def probabilities(haze: float, spread: float) -> np.ndarray:
         (5,) float32, which sum to 1; the first and the last level take the tails.
 
     >>> [round(float(each), 2) for each in probabilities(0.25, 0.05)]
-    [0.02, 0.48, 0.46, 0.03, 0.0]
+    [0.02, 0.39, 0.55, 0.03, 0.0]
     """
     away = (np.array(LEVEL_BOUNDS) - haze) / max(spread, 1e-9)
     tail = 0.5 * np.exp(-np.abs(away))
