@@ -33,6 +33,7 @@ from benchmarks.common.environment import describe_environment
 from mmhaze.haze_map import HazeEstimator
 from mmhaze.io.files import write_whole
 from mmhaze.io.media import find_media
+from mmhaze.io.photo import read_photo
 from mmhaze.jobs import PredictJob, run_job
 from mmhaze.physics import add_haze
 from mmhaze.synthesis.scenes import render_scene
@@ -51,7 +52,7 @@ def draw(count: int, size: tuple[int, int]) -> list[np.ndarray]:
 
 
 def write_video(path: Path, frames: Sequence[np.ndarray]) -> None:
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*'mp4v'), RATE, FRAME[::-1])
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*'mp4v'), RATE, FRAME[::-1])
     for frame in frames:
         writer.write(frame)
     writer.release()
@@ -69,7 +70,7 @@ class Ways:
         self.video_path = folder / 'drive.mp4'
         write_video(self.video_path, draw(frames, FRAME))
         self.frames, self.out = frames, folder / 'out'
-        self.img = cv2.imread(str(self.paths[0]))
+        self.img = read_photo(self.paths[0])
         self.estimator, self.inferencer = HazeEstimator(), mmhaze.HazeInferencer()
 
     def shell(self) -> float:
