@@ -1,4 +1,4 @@
-"""Tells how hazy photos are, at once or with a network of your own.
+"""Tells how hazy photos are, at once or by your network.
 
     mmhaze haze photo.jpg
     mmhaze haze photos --out haze --overlays

@@ -138,7 +138,6 @@ def test_a_run_that_is_stopped_leaves_what_it_has(tmp_path):
 @pytest.mark.parametrize('arguments, reason', [
     (['--model', AOD], 'wants a checkpoint'),
     (['--tile', '64'], 'looks at the whole photo'),
-    (['--passes', 'level'], 'wants a judge that was trained'),
     (['--frames', '3'], '--frames is for a video'),
     (['--model', 'nothing'], 'There is no config nothing')])
 def test_what_cannot_be_is_said_in_a_line(arguments, reason, album, tmp_path, capsys):
