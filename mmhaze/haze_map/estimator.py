@@ -18,6 +18,7 @@ from .network import Answers, load_network
 from .sizes import input_shape
 
 PhotoGiven = Union[str, Path, bytes, BinaryIO, np.ndarray, Image.Image]
+BLANK_SPREAD, BLANK_CONTRAST = 0.5, 0.02  # see least_spread
 MARGIN = 3  # a JPEG is decoded at no less than so many times the size that the network sees: its means stay
 
 
@@ -104,6 +105,18 @@ def estimate_haze(photo: PhotoGiven, device: str = 'cpu') -> HazeMap:
     return _estimator(str(device))(photo)
 
 
+def least_spread(seen: np.ndarray) -> float:
+    r"""The least spread of the haze of a photo that shows next to nothing: :math:`0.5\,e^{-c / 0.02}`.
+
+    A plain wall and dense fog are the same picture, so nobody can be sure of either. c is the standard deviation of the
+    brightness, and from 0.1 on, as nearly all photos have it, this says nothing.
+
+    Args:
+        seen: the photo as the network sees it, (3, h, w) float32 in [0, 1].
+    """
+    return BLANK_SPREAD * float(np.exp(-seen.mean(axis=0).std() / BLANK_CONTRAST))
+
+
 class _Prepared(NamedTuple):
     seen: np.ndarray  # (3, h, w) float32 RGB in [0, 1]
     shape: tuple[int, int]  # of the photo
@@ -139,5 +152,6 @@ def _enough(height: int, width: int) -> tuple[int, int]:
 
 def _map_of(answers: Answers, place: int, prepared: _Prepared) -> HazeMap:
     maps = {name: getattr(answers, name)[place, 0] for name in ('transmission', 'sky', 'spread')}
-    return HazeMap(share_of_haze(maps['transmission'], maps['sky']), float(answers.doubt[place, 0]),
+    spread = max(float(answers.doubt[place, 0]), least_spread(prepared.seen))
+    return HazeMap(share_of_haze(maps['transmission'], maps['sky']), spread,
                    answers.airlight[place, ::-1].copy(), maps, prepared.shape, prepared.photo)

@@ -12,6 +12,7 @@ from PIL import Image
 
 import mmhaze
 from mmhaze.haze_map import HazeEstimator, HazeMap
+from mmhaze.haze_map.estimator import least_spread
 from mmhaze.haze_map.network import Answers
 from mmhaze.synthesis.scenes import render_scene
 
@@ -175,3 +176,14 @@ def test_numbers_that_make_no_sense_are_refused(estimator, photo):
 def test_its_examples_are_so(module):
     ended = doctest.testmod(import_module(f'mmhaze.haze_map.{module}'))
     assert ended.attempted and not ended.failed
+
+
+@pytest.mark.parametrize('grey', [0, 128, 255])
+def test_nobody_is_sure_of_a_blank_photo(grey):
+    found = HazeEstimator()(np.full((90, 120, 3), grey, np.uint8))
+    assert found.spread >= 0.5 and found.probabilities.max() < 0.85
+
+
+def test_a_photo_that_shows_something_has_the_spread_of_the_network():
+    seen = np.random.default_rng(0).uniform(0.2, 0.8, (1, 48, 64)).astype(np.float32).repeat(3, axis=0)
+    assert least_spread(seen) < 1e-3 < least_spread(seen * np.float32(0.3)) < least_spread(seen * 0) == 0.5
