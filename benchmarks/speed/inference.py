@@ -39,6 +39,7 @@ from benchmarks.common.environment import describe_environment
 from benchmarks.common.random_weights import save_weights
 from mmhaze.export import draw_photos, export_onnx
 from mmhaze.io.files import write_whole
+from mmhaze.io.onnx import load_onnxruntime
 from mmhaze.io.photo import read_photo
 from mmhaze.models.trained import LevelModel
 from mmhaze.runtime.shipped import find_config
@@ -71,8 +72,7 @@ class OnnxModel(LevelModel):
 
 def open_session(path: Path, threads: int) -> Any:
     """An exported file, ready to run."""
-    import onnxruntime
-
+    onnxruntime = load_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     return onnxruntime.InferenceSession(str(path), options, providers=['CPUExecutionProvider'])

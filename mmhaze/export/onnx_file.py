@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ..io.onnx import load_onnxruntime
 from ..models.trained import LevelModel
 from ..physics import add_haze, visibility_to_beta
 from ..synthesis.scenes import render_scene
@@ -73,7 +74,8 @@ def draw_photos(count: int, height: int, width: int) -> np.ndarray:
 def _require_onnx() -> None:
     try:
         import onnx  # noqa: F401
-        import onnxruntime  # noqa: F401
+
+        load_onnxruntime()
     except ImportError as error:
         raise ImportError(f"ONNX files are made and checked with {error.name}: pip install 'mmhaze[onnx]'.") from error
 
@@ -118,9 +120,7 @@ def _inputs(model: LevelModel, photos: np.ndarray, with_ucm: bool) -> dict[str, 
 
 def _largest_difference(model: LevelModel, path: Path, with_ucm: bool) -> float:
     """Between the probabilities of onnxruntime and those of :meth:`LevelModel.predict`."""
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(str(path), providers=['CPUExecutionProvider'])
+    session = load_onnxruntime().InferenceSession(str(path), providers=['CPUExecutionProvider'])
     differences = []
     for size in CHECKED:
         photos = draw_photos(*size)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..io.devices import check_device
+from ..io.onnx import load_onnxruntime
 from .weights import ONNX, SAFETENSORS, read_weights
 
 
@@ -53,8 +54,7 @@ def check_torch(device: str) -> None:
 
 @lru_cache(maxsize=4)
 def _load_onnx(threads: int) -> Network:
-    import onnxruntime  # a fifth of a second, not before it is needed
-
+    onnxruntime = load_onnxruntime()  # a fifth of a second, not before it is needed
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     options.log_severity_level = 3  # errors

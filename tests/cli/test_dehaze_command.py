@@ -55,7 +55,7 @@ def test_it_writes_what_the_inferencer_gives(album, tmp_path, capsys):
             assert np.abs(side.astype(int) - img[20:]).mean() < 8
         assert float(row['haze_factor_before']) == pytest.approx(result.before.haze_factor, abs=1e-6)
         assert float(row['mask_share_after']) == pytest.approx(result.after.mask_share, abs=1e-6)
-        assert row['level_before'] == '' and row['passes'] == '1' and float(row['seconds']) > 0
+        assert row['level_before'] == str(result.before.level) and row['passes'] == '1' and float(row['seconds']) > 0
     said = capsys.readouterr().out
     before, after = (np.mean([getattr(result, when).haze_factor for result in results]) for when in ('before', 'after'))
     assert f'haze factor: {before:.2f} before, {after:.2f} after' in said

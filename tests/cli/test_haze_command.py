@@ -94,7 +94,7 @@ def test_with_a_dehazer_each_photo_stands_beside_the_same_without_haze(album, ch
     out = tmp_path / 'out'
     arguments = ['--model', BASE, '--checkpoint', str(checkpoint), '--dehazer', 'dcp', '--device', 'cpu']
     assert haze([str(album), '--out', str(out), *arguments]) == 0
-    inferencer, dehazer = mmhaze.HazeInferencer(BASE, 'cpu', checkpoint=checkpoint), mmhaze.DehazeInferencer()
+    inferencer, dehazer = mmhaze.HazeInferencer(BASE, 'cpu', checkpoint=checkpoint), mmhaze.DehazeInferencer('dcp')
     for file in ('a.png', 'trip/a.png', 'trip/b.png'):
         photo = read_photo(album / file)
         dehazed = dehazer.dehaze(photo).dehazed

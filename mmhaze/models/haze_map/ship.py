@@ -20,6 +20,7 @@ import torch
 
 from ...haze_map.network import Answers
 from ...haze_map.weights import FOLDER, ONNX, SAFETENSORS, TABLE, sha256
+from ...io.onnx import load_onnxruntime
 from ...io.photo import to_unit_rgb
 from ...physics import add_haze
 from ...runtime.checkpoints import load_checkpoint, weights_of
@@ -127,9 +128,7 @@ def write_safetensors(network: HazeMapNet, path: Path, large: int) -> None:
 
 
 def _answer_onnx(path: Path):
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(str(path), providers=['CPUExecutionProvider'])
+    session = load_onnxruntime().InferenceSession(str(path), providers=['CPUExecutionProvider'])
     return lambda photos: session.run(list(Answers._fields), {'photos': photos})
 
 

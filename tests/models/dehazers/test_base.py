@@ -7,11 +7,19 @@ import torch.nn.functional as F
 from mmpretrain.structures import DataSample
 from torch import nn
 
-from mmhaze.models import BaseDehazer, DarkChannelPrior, DehazePreprocessor, GUNet, MixDehazeNet, dehazers
+from mmhaze.models import (
+    BaseDehazer,
+    DarkChannelPrior,
+    DehazePreprocessor,
+    GUNet,
+    HazeMapDehazer,
+    MixDehazeNet,
+    dehazers,
+)
 from mmhaze.models.dehazers.base import pad_by_reflection
 
 ALL = [getattr(dehazers, name) for name in dehazers.__all__ if name not in ('BaseDehazer', 'ProgressiveDehazer')]
-NETWORKS = [kind for kind in ALL if kind is not DarkChannelPrior]
+NETWORKS = [kind for kind in ALL if kind not in (DarkChannelPrior, HazeMapDehazer)]
 
 
 class Recorder(BaseDehazer):
