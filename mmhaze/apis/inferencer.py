@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, nullcontext
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
@@ -14,7 +15,7 @@ import cv2
 import numpy as np
 
 from ..baselines import dark_channel_ratio, haze_factor, mean_saturation
-from ..haze_map import LEVEL_NAMES, HazeEstimator
+from ..haze_map import LEVEL_NAMES, HazeEstimator, HazeMap, estimate_haze
 from ..io.devices import check_device
 from ..io.media import map_in_order
 from ..io.progress import show_progress
@@ -38,7 +39,7 @@ class HazePrediction:
             :mod:`mmhaze.haze_map`, and its levels are those of ``LEVEL_NAMES``.
         mask_share: the share of the photo that UCM calls haze, in [0, 1]; of a flat bright sky, too.
         haze: the share of haze in the light of what is not clear sky, in [0, 1]; by the network in the box alone, as
-            are ``spread`` and the three measures.
+            is ``spread``.
         spread: the mean error expected of ``haze``.
         level: 0 is the least haze.
         level_name: as its data set has it, such as ``'300 m'``, or the network in the box, such as ``'slight'``.
@@ -49,7 +50,8 @@ class HazePrediction:
         haze_factor: omega, in [0, 1.28]: more is hazier (HBFD, :func:`mmhaze.baselines.haze_factor`); NaN for a black
             photo.
         dark_channel: the smoothed dark channel over the airlight, in [0, 1]: more is hazier (FBFD).
-        saturation: the mean saturation, in [0, 1]: less is hazier.
+        saturation: the mean saturation, in [0, 1]: less is hazier. ``HazeInferencer(measures=False)`` leaves out this
+            one, the two above and, unless the model itself asks UCM, ``mask_share``.
         seconds: that it took, reading included; the network's time is shared over its batch.
         problem: why the photo could not be read; all else is empty then.
     """
@@ -69,11 +71,25 @@ class HazePrediction:
     saturation: float | None = None
     seconds: float = 0.0
     problem: str | None = None
+    _photo: PhotoSource | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def map(self) -> HazeMap | None:
+        """Where the haze is, by the network in the box; None where a model answered or the photo could not be read.
+
+        It is made when it is first asked for, and a file is read again for it: many predictions take little memory.
+        """
+        return None if self._photo is None else estimate_haze(self._photo.read())
+
+    def without_map(self) -> HazePrediction:
+        """The same without ``map``, for who keeps many: it holds on to a photo that was given as an array."""
+        return replace(self, _photo=None)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON takes it: None for an infinite visibility, whose ``level_name`` is clear, and the factor of black."""
+        known = {each.name: getattr(self, each.name) for each in fields(self) if not each.name.startswith('_')}
         return {name: None if isinstance(value, float) and not math.isfinite(value) else value
-                for name, value in asdict(self).items()}
+                for name, value in known.items()}
 
 
 # what is known of a photo without the model, and what the network takes, if there is one and the photo is whole
@@ -89,15 +105,16 @@ class HazeInferencer:
         for photo in inferencer('photos'):
             print(photo.file, photo.level, photo.visibility)
 
-        mmhaze.HazeInferencer()('photo.jpg')[0].level_name  # at once, without training
+        photo, = mmhaze.HazeInferencer()('photo.jpg')  # at once, without training
+        print(photo.level_name, photo.map.transmission)
 
     Args:
-        model: a config file, or the name of one of mmhaze's; None for the network in the box, with UCM's share and the
-            simple measures beside its level.
+        model: a config file, or the name of one of mmhaze's; None for the network in the box.
         device: such as ``'cuda:0'``; by default the accelerator if there is one, and the processor for the network in
             the box.
         checkpoint: the weights of ``model``; nothing is ever downloaded.
         workers: threads that read and prepare photos; by default as many as cores.
+        measures: whether to tell UCM's share and the simple measures beside the level.
 
     Raises:
         FileNotFoundError: there is no such config or checkpoint.
@@ -110,7 +127,8 @@ class HazeInferencer:
                  device: str | torch.device | None = None,
                  *,
                  checkpoint: str | Path | None = None,
-                 workers: int | None = None) -> None:
+                 workers: int | None = None,
+                 measures: bool = True) -> None:
         if (model is None) != (checkpoint is None):
             raise ValueError(f'model and checkpoint go together, got model {model} and checkpoint {checkpoint}. '
                              'Leave out both for the network in the box.')
@@ -123,7 +141,7 @@ class HazeInferencer:
         else:
             from ..models.trained import LevelModel  # torch and the hosts, which the network in the box does without
             self.model = LevelModel(model, checkpoint, device)
-        self.workers = workers or cv2.getNumberOfCPUs()
+        self.workers, self.measures = workers or cv2.getNumberOfCPUs(), measures
 
     @property
     def level_names(self) -> tuple[str, ...]:
@@ -205,25 +223,31 @@ class HazeInferencer:
         start = time.perf_counter()
         try:
             img = photo.read()
-            prediction, prepared = self._describe(img, photo.name)
+            prediction, prepared = self._describe(img, photo)
         except Exception as error:  # some decoders fail in ways of their own, and the other photos are to be done
             if not keep_going:
                 raise
             return HazePrediction(photo.name, self.model is not None, problem=problem_of(error, photo.name)), None
         return replace(prediction, seconds=time.perf_counter() - start), prepared
 
-    def _describe(self, img: np.ndarray, name: str) -> Looked:
+    def _describe(self, img: np.ndarray, photo: PhotoSource) -> Looked:
         if self.model is None:
             seen = self._estimator(img)
             return HazePrediction(
-                name, trained=False, mask_share=segment_haze(img).ratio, haze=seen.haze, spread=seen.spread,
-                level=seen.level, level_name=seen.name, probabilities=tuple(seen.probabilities.tolist()),
-                expected_level=float(seen.probabilities @ np.arange(len(LEVEL_NAMES))), haze_factor=haze_factor(img),
-                dark_channel=dark_channel_ratio(img), saturation=mean_saturation(img)), None
-        prepared = self.model.prepare(img, name)
-        known = prepared['data_samples']
-        share = known.haze_ratio if 'haze_ratio' in known else segment_haze(img).ratio
-        return HazePrediction(name, trained=True, mask_share=float(share)), prepared
+                photo.name, trained=False, haze=seen.haze, spread=seen.spread, level=seen.level, level_name=seen.name,
+                probabilities=tuple(seen.probabilities.tolist()),
+                expected_level=float(seen.probabilities @ np.arange(len(LEVEL_NAMES))), _photo=photo,
+                **self._measure(img)), None
+        prepared = self.model.prepare(img, photo.name)
+        return HazePrediction(photo.name, trained=True,
+                              **self._measure(img, prepared['data_samples'].get('haze_ratio'))), prepared
+
+    def _measure(self, img: np.ndarray, mask_share: float | None = None) -> dict[str, Any]:
+        """The measures that are wanted, by their names; ``mask_share`` where UCM found it already."""
+        if not self.measures:
+            return {} if mask_share is None else dict(mask_share=float(mask_share))
+        return dict(mask_share=segment_haze(img).ratio if mask_share is None else float(mask_share),
+                    haze_factor=haze_factor(img), dark_channel=dark_channel_ratio(img), saturation=mean_saturation(img))
 
     def _classify(self, waiting: Sequence[Looked], model: LevelModel) -> list[HazePrediction]:
         start = time.perf_counter()

@@ -7,7 +7,7 @@
 INPUT is a photo, a video, a folder with them at any depth, a pattern in quotes such as 'photos/*.jpg', or the number
 of a camera such as 0. The network that comes with mmhaze gives each a level from 0 to 4: clear, slight, moderate,
 dense or very dense. With --model the levels are those of the data set that it was trained on. Without --out a line is
-printed for each as it comes. With it, into DIR go:
+printed for each as it comes, in colour on a terminal unless NO_COLOR is set. With --out, into DIR go:
 
     haze.csv    a row a photo: level, its name, the mean level by the probabilities, visibility in metres where the data
                 set of a model defines it, the share of haze and its expected error, UCM's share, simple measures, and
@@ -24,10 +24,13 @@ Exit codes: 0 fine, 1 something could not be read or written, 2 wrong usage or n
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .arguments import add_classifier, add_dehazer, add_device, check_classifier, check_dehazer, positive
+from .colours import has_colours, paint_level
 from .photo_job import JOB_ENDING, add_input, add_speed, count_pictures, do_job, find_input
 
 if TYPE_CHECKING:
@@ -60,7 +63,8 @@ def run(args: argparse.Namespace) -> int:
     from ..jobs import PredictJob
 
     media = find_input(args)
-    inferencer = HazeInferencer(args.model, args.device, checkpoint=args.checkpoint, workers=args.workers)
+    inferencer = HazeInferencer(args.model, args.device, checkpoint=args.checkpoint, workers=args.workers,
+                                measures=args.out is not None)  # a line shows none
     dehazer = None
     if args.dehazer:
         from ..apis import DehazeInferencer
@@ -77,11 +81,14 @@ def run(args: argparse.Namespace) -> int:
         yield f'{", ".join(made[:-1])} and {made[-1]} are in {args.out}'
 
     from ..jobs.pictures import describe
-    return do_job(job, media, args.frames, say, describe, table=None if args.model else (HEAD, row))
+    table = None if args.model else (HEAD, partial(row, coloured=has_colours(sys.stdout)))
+    return do_job(job, media, args.frames, say, describe, table=table)
 
 
-def row(found: HazePrediction) -> str:
+def row(found: HazePrediction, coloured: bool = False) -> str:
     """What the network in the box says of a photo, in the columns of ``HEAD``."""
-    level = f'{found.level} {found.level_name}'
+    level = f'{f"{found.level} {found.level_name}":<14}'
+    if coloured and found.level is not None:
+        level = paint_level(level, found.level)
     sure = f'{found.probabilities[found.level]:.0%}' if found.probabilities and found.level is not None else ''
-    return f'{level:<14}{sure:>5}   {found.haze:.2f} ± {found.spread:.2f}   '
+    return f'{level}{sure:>5}   {found.haze:.2f} ± {found.spread:.2f}   '

@@ -6,9 +6,8 @@
 ``compare/``
     The photo before and after side by side, with how hazy each of them is.
 ``dehaze.csv``
-    A row a photo: passes, seconds, and, before and after, its level where the judge was trained, the share that UCM
-    calls haze, and the three measures of :class:`~mmhaze.apis.inferencer.HazePrediction` where it was not. As long as
-    the run lasts it is ``.dehaze.csv.part``.
+    A row a photo: passes, seconds, and, before and after, its level, the share that UCM calls haze, and the three
+    measures of :class:`~mmhaze.apis.inferencer.HazePrediction`. As long as the run lasts it is ``.dehaze.csv.part``.
 """
 from __future__ import annotations
 
@@ -79,7 +78,8 @@ class DehazeJob(Job[DehazeResult, DehazeTally]):
         if item.problem:
             return Answer(item.file, problem=item.problem)
         bare = DehazeResult(item.file)
-        found = replace(item, hazy=bare.hazy, dehazed=bare.dehazed)
+        before, after = (seen and seen.without_map() for seen in (item.before, item.after))
+        found = replace(item, hazy=bare.hazy, dehazed=bare.dehazed, before=before, after=after)
         return Answer(item.file, found, pictures=self._draw(item))
 
     def row(self, found: DehazeResult) -> dict[str, str]:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import json
 import math
+import pickle
 import threading
+from dataclasses import fields, replace
 from pathlib import Path
 
 import cv2
@@ -92,7 +94,8 @@ def test_what_is_said_of_a_level(photos, checkpoint):
     assert prediction.level_name == f'{prediction.visibility:.0f} m'
     assert prediction.mask_share == segment_haze(cv2.imread(str(photos[0]))).ratio
     assert prediction.seconds > 0
-    assert prediction.haze_factor is None
+    assert prediction.haze_factor == haze_factor(cv2.imread(str(photos[0])))
+    assert (prediction.haze, prediction.spread, prediction.map) == (None, None, None)
 
 
 def test_levels_are_named_as_the_checkpoint_has_them(photos, tmp_path):
@@ -121,6 +124,37 @@ def test_without_a_model_the_network_in_the_box_answers_beside_the_measures(phot
     assert prediction.haze_factor == haze_factor(img)
     assert prediction.mask_share == segment_haze(img).ratio
     json.dumps(prediction.to_dict(), allow_nan=False)
+
+
+def test_the_map_of_an_answer_is_that_of_its_photo(photos):
+    broken = photos[3].with_name('broken.png')
+    broken.write_bytes(b'no photo')
+    img = cv2.imread(str(photos[2]))
+    of_file, of_array, of_none = mmhaze.HazeInferencer()([photos[2], img, broken], keep_going=True, progress=False)
+    expected = mmhaze.estimate_haze(img)
+    for prediction in (of_file, of_array):
+        np.testing.assert_array_equal(prediction.map.transmission, expected.transmission)
+        assert prediction.map is prediction.map and prediction.map.haze == prediction.haze
+    assert of_none.map is None
+    assert of_array.without_map() == of_array and of_array.without_map().map is None
+
+
+def test_an_answer_of_a_file_keeps_no_pixels(photos):
+    prediction, = mmhaze.HazeInferencer()(photos[2])
+    assert len(pickle.dumps(prediction)) < 2000
+    assert set(prediction.to_dict()) == {each.name for each in fields(prediction)} - {'_photo'}
+
+
+@pytest.mark.parametrize('name', [None, BASE, MAGNET])
+def test_the_measures_can_be_left_out_and_the_level_stays(name, photos, tmp_path):
+    checkpoint = name and save_checkpoint(name, tmp_path / 'some.pth')
+    all_of_it, level = (mmhaze.HazeInferencer(name, 'cpu', checkpoint=checkpoint, measures=measures)(photos[2])[0]
+                        for measures in (True, False))
+    measures = dict(haze_factor=None, dark_channel=None, saturation=None)
+    if name != MAGNET:  # which asks UCM itself
+        measures['mask_share'] = None
+    assert replace(all_of_it, **measures, seconds=0) == replace(level, seconds=0)
+    assert all(getattr(all_of_it, measure) is not None for measure in (*measures, 'mask_share'))
 
 
 def test_levels_have_the_names_of_what_answers(checkpoint):

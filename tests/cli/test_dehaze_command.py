@@ -175,3 +175,11 @@ def test_a_black_photo_has_no_part_in_the_means(album, tmp_path, capsys):
     cv2.imwrite(str(album / 'black.png'), np.zeros((20, 30, 3), np.uint8))
     assert dehaze([str(album), '--out', str(tmp_path / 'with')]) == 0
     assert [line for line in capsys.readouterr().out.splitlines() if 'haze factor' in line] == expected != []
+
+
+def test_what_a_run_counts_of_a_photo_holds_no_pixels(album):
+    result, = DehazeInferencer(device='cpu', judge=mmhaze.HazeInferencer())(album / 'a.png', progress=False)
+    found = DehazeJob(None, None).answer(result).found
+    assert (found.before, found.after) == (result.before, result.after)
+    assert result.before.map.level == result.before.level
+    assert found.before.map is found.after.map is None and found.hazy.size == found.dehazed.size == 0

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import itertools
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 import mmhaze
+from mmhaze.cli.colours import paint_level
 from mmhaze.io.media import Video, find_media
 from mmhaze.io.photo import read_photo
 from mmhaze.jobs import PredictJob, run_job
@@ -57,7 +59,7 @@ def test_a_model_gives_rows_with_what_the_inferencer_says(album, checkpoint, tmp
         assert (row['level'], row['level_name']) == (str(prediction.level), prediction.level_name)
         assert row['trained'] == 'true'
         assert float(row['visibility']) == line['visibility'] == prediction.visibility
-        assert row['haze_factor'] == ''
+        assert float(row['haze_factor']) == pytest.approx(prediction.haze_factor, abs=1e-6)
         drawn = draw_level(read_photo(album / row['file']), prediction)
         written = cv2.imread(str(out / 'overlays' / f'{row["file"]}.jpg'))
         assert np.abs(written.astype(int) - drawn).mean() < 6
@@ -80,6 +82,19 @@ def test_without_a_folder_each_gets_a_line_and_nothing_is_written(album, checkpo
     expected = mmhaze.HazeInferencer(BASE, checkpoint=checkpoint)(album, progress=False)
     assert capsys.readouterr().out.splitlines() == [f'{name}: {describe(seen)}' for name, seen in zip(names, expected)]
     assert sorted(tmp_path.rglob('*')) == before
+
+
+def test_a_terminal_shows_the_level_in_colour_and_the_columns_stay(album, monkeypatch, capsys):
+    assert haze([str(album)]) == 0
+    plain = capsys.readouterr().out
+    monkeypatch.delenv('NO_COLOR', raising=False)
+    monkeypatch.setattr('mmhaze.cli.haze_command.has_colours', lambda stream: True)
+    assert haze([str(album)]) == 0
+    coloured = capsys.readouterr().out
+    expected = mmhaze.HazeInferencer()(album, progress=False)
+    assert re.sub('\x1b\\[[0-9]+m', '', coloured) == plain
+    for row, seen in zip(coloured.splitlines()[1:], expected):
+        assert row.startswith(paint_level(f'{seen.level} {seen.level_name}'.ljust(14), seen.level))
 
 
 @pytest.mark.parametrize('words', [['--overlays'], ['--dehazer', 'dcp']])
