@@ -79,7 +79,9 @@ class _PhotoTab:
                     self.cams = gr.HTML(elem_id='cams', padding=False)
             with gr.Column(scale=2, min_width=300):
                 self.answer = gr.HTML(markup.welcome(inferencer.model is not None), elem_id='answer', padding=False)
-                with gr.Column(visible=False, elem_id='tuning') as self.tuning:
+                unfolded = inferencer.model is not None  # else the network in the box drew the haze, and not UCM
+                with gr.Column(visible=False, elem_id='tuning') as self.tuning, \
+                        gr.Accordion("The paper's haze mask (UCM)", open=unfolded, elem_id='settings'):
                     self.settings = _add_settings()
                     reset = gr.Button('Back to the defaults', size='sm', elem_id='reset')
         self._listen(scenes, reset)
@@ -185,16 +187,15 @@ def _add_settings() -> dict[str, Any]:
         return gr.Slider(*RANGES[name], DEFAULTS[name], step=step, label=title, info=info, buttons=[],
                          elem_id=name.replace('_', '-'))
 
-    with gr.Accordion("UCM's mask of the haze", open=True, elem_id='settings'):
-        side = 'the shorter side of the photo over this; '
-        return dict(
-            channel=slide('channel', 1, 'Contrast window', f'{side}light and dark are compared in it'),
-            denoise=slide('denoise', 1, 'Cleaning window', f'{side}the majority of it decides'),
-            mask=slide('mask', 1, 'Mask window', f'{side}all of it must be haze'),
-            automatic=gr.Checkbox(bool(DEFAULTS['automatic']), label='Work out for each photo how bright haze is',
-                                  elem_id='automatic'),
-            gray=slide('gray', 1, 'Haze is at least this bright, of 255'),
-            min_box=slide('min_box', 8, 'Smallest haze that counts, pixels'))
+    side = 'the shorter side of the photo over this; '
+    return dict(
+        channel=slide('channel', 1, 'Contrast window', f'{side}light and dark are compared in it'),
+        denoise=slide('denoise', 1, 'Cleaning window', f'{side}the majority of it decides'),
+        mask=slide('mask', 1, 'Mask window', f'{side}all of it must be haze'),
+        automatic=gr.Checkbox(bool(DEFAULTS['automatic']), label='Work out for each photo how bright haze is',
+                              elem_id='automatic'),
+        gray=slide('gray', 1, 'Haze is at least this bright, of 255'),
+        min_box=slide('min_box', 8, 'Smallest haze that counts, pixels'))
 
 
 def _fetch_nothing(field: gr.components.Component) -> None:

@@ -61,11 +61,13 @@ def answer(prediction: HazePrediction, name: str, names: Sequence[str] = ()) -> 
         measures = ''.join(_bar(title, f'{_number(getattr(prediction, key))}', getattr(prediction, key), end, key, note)
                            for key, title, end, note in MEASURES)
         measures = f'<p class="mmh-foot">Simple measures of the photo</p><div class="mmh-bars">{measures}</div>'
-    facts = _fact('Expected level', f'{prediction.expected_level:.1f} of 0 to {len(names) - 1}', 'expected_level',
+    facts = _fact('Expected level', f'{prediction.expected_level:.1f}', 'expected_level',
                   prediction.expected_level)
     if prediction.visibility is not None:
         facts = _fact('Visibility', _visibility(prediction.visibility), 'visibility', prediction.visibility) + facts
-    title = f'Level {prediction.level}' if prediction.trained else f'Level {prediction.level}: {prediction.level_name}'
+    title = f'Level {prediction.level} of 0 to {len(names) - 1}'
+    if not prediction.trained:
+        title += f': {prediction.level_name}'
     return (f'<div class="mmh-answer" data-level="{prediction.level}">'
             f'<p class="mmh-level">{escape(title)}<span>{sure:.0%} sure</span></p>{facts}{share}'
             f'<div class="mmh-bars" aria-label="How likely each level is">{levels}</div>{measures}{foot}</div>')

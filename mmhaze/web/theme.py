@@ -25,7 +25,8 @@ footer { display: none !important; }
 .mmh-problem { padding: 14px 16px; border-radius: 10px; border: 1px solid var(--error-border-color);
   background: var(--error-background-fill); color: var(--body-text-color); overflow-wrap: anywhere; }
 .mmh-answer { padding: 4px; }
-.mmh-level { font-size: 2rem; font-weight: 650; margin: 0 0 8px; display: flex; align-items: baseline; gap: 12px; }
+.mmh-level { font-size: 1.6rem; font-weight: 650; margin: 0 0 8px; display: flex; flex-wrap: wrap;
+  align-items: baseline; gap: 0 12px; line-height: 1.35; }
 .mmh-level span { font-size: 1rem; font-weight: 400; color: var(--body-text-color-subdued); }
 .mmh-badge { display: inline-block; padding: 4px 12px; border-radius: 99px; margin: 0 0 10px; font-weight: 600;
   background: var(--color-accent-soft); color: var(--body-text-color); }

@@ -253,7 +253,7 @@ class TestPage:
         browser.answer_to(photo)
         expected, = mmhaze.HazeInferencer(BASE, checkpoint=checkpoint)(photo)
         assert browser.attribute('.mmh-answer', 'data-level') == str(expected.level)
-        assert f'Level {expected.level}' in browser.text('.mmh-level')
+        assert f'Level {expected.level} of 0 to 8' in browser.text('.mmh-level')
         shown = [browser.number(f'[data-key=level-{level}]', 'data-value') for level in range(9)]
         assert shown == pytest.approx(expected.probabilities, abs=1e-6)
         for name in ('expected_level', 'visibility', 'mask_share'):
@@ -351,12 +351,13 @@ class TestPage:
     def test_without_a_model_the_network_in_the_box_answers(self, sites, browser, photo):
         browser.open(sites['box'])  # which has forgotten, or never knew, what another page was given
         expected, = mmhaze.HazeInferencer()(photo)
-        assert f'Level {expected.level}: {expected.level_name}' in browser.answer_to(photo)
+        assert f'Level {expected.level} of 0 to 4: {expected.level_name}' in browser.answer_to(photo)
         assert browser.number('[data-haze]', 'data-haze') == expected.haze
         for name in ('haze_factor', 'dark_channel', 'saturation'):
             assert browser.number(f'[data-key={name}]', 'data-value') == getattr(expected, name)
         browser.until(lambda: 'The network says' in browser.text('#clear-line'))
         assert not browser.all('#cams')
+        assert not browser.all('#mask')  # UCM's settings are there to unfold
         browser.all('#scenes button')[2].click()
         browser.until(lambda: 'a drawn scene in dense haze' in browser.text('#answer'))
         browser.until(lambda: browser.pictures('#slider')[0].shape == (480, 640, 3))

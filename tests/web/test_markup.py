@@ -26,7 +26,7 @@ def plain(html: str) -> str:
 
 def test_a_level_is_said_with_all_that_is_known_of_it():
     said = markup.answer(LEVEL, 'my photo.jpg', ('300 m', '200 m'))
-    assert plain(said) == ('Level 1 75% sure Visibility 200 m Expected level 0.8 of 0 to 1 Share of the photo '
+    assert plain(said) == ('Level 1 of 0 to 1 75% sure Visibility 200 m Expected level 0.8 Share of the photo '
                            'that is haze 38% 0 · 300 m 25% 1 · 200 m 75% my photo.jpg · 12 ms')
     assert re.findall(r'width:([\d.]+)%', said) == ['25.0', '75.0']
     assert 'estimate' not in said
@@ -39,7 +39,7 @@ def test_visibility_is_said_where_it_is_known(visibility, text):
 
 def test_the_network_in_the_box_says_its_level_first_and_the_measures_last():
     said = markup.answer(BOX, 'a.jpg', LEVEL_NAMES)
-    assert plain(said).startswith('Level 2: moderate 70% sure Expected level 2.1 of 0 to 4 Share of the light that is '
+    assert plain(said).startswith('Level 2 of 0 to 4: moderate 70% sure Expected level 2.1 Share of the light that is '
                                   'haze 31% ± 4% 0 · clear 0%')
     assert re.findall(r'width:([\d.]+)%', said) == ['0.0', '10.0', '70.0', '20.0', '0.0', '50.0', '50.0', '12.5']
     assert 'less is hazier' in said and 'Visibility' not in said
