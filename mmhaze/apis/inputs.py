@@ -12,13 +12,12 @@ from typing import Any, BinaryIO, Union
 import numpy as np
 from PIL import Image
 
-from ..io.given import advise, as_photo, describe
+from ..io.given import WANTED, advise, as_photo, content_of, describe, is_open
 from ..io.media import Photos, Video, find_media, until
 from ..io.photo import photo_of, read_photo
 from ..io.search import PERHAPS_PHOTOS
 
 PhotoInput = Union[str, Path, bytes, BinaryIO, np.ndarray, Image.Image]
-WANTED = 'wanted a path, an array, a PIL image, the bytes of a photo or an open file'
 # what is one input, or none, though Python could go through it
 SINGLE = (str, os.PathLike, bytes, bytearray, memoryview, np.ndarray, Image.Image, Mapping)
 
@@ -49,7 +48,7 @@ def list_photos(inputs: PhotoInput | Iterable[PhotoInput]) -> list[PhotoSource]:
         TypeError: an input is none of these.
         ValueError: an input is a URL, a video or a camera.
     """
-    several = isinstance(inputs, Iterable) and not isinstance(inputs, SINGLE) and not _is_open(inputs) \
+    several = isinstance(inputs, Iterable) and not isinstance(inputs, SINGLE) and not is_open(inputs) \
         and not hasattr(inputs, 'detach')
     found: list[PhotoSource] = []
     for place, each in enumerate(inputs if several else [inputs]):  # type: ignore[arg-type]
@@ -64,31 +63,9 @@ def _find(given: Any, name: str) -> list[PhotoSource]:
         return [PhotoSource(name, partial(as_photo, given, name))]
     if isinstance(given, Image.Image):
         return [PhotoSource(name, partial(photo_of, given, name))]
-    if isinstance(given, (bytes, bytearray, memoryview)) or _is_open(given):
-        return [PhotoSource(name, partial(read_photo, _content(given, name), name=name))]
+    if isinstance(given, (bytes, bytearray, memoryview)) or is_open(given):
+        return [PhotoSource(name, partial(read_photo, content_of(given, name), name=name))]
     raise TypeError(f'{name} is {describe(given)}, {WANTED}.{advise(given)}')
-
-
-def _is_open(given: Any) -> bool:
-    return callable(getattr(given, 'read', None))
-
-
-def _content(given: Any, name: str) -> bytes:
-    """All that is in a file that is open, which its owner may close or read on in afterwards."""
-    if not _is_open(given):
-        return bytes(given)
-    try:
-        if getattr(given, 'seekable', bool)():  # after it was written the place is at its end
-            given.seek(0)
-        content = given.read()
-    except UnicodeDecodeError:
-        content = ''
-    except ValueError as error:  # a closed file
-        wanted = f'{WANTED[0].upper()}{WANTED[1:]}'
-        raise ValueError(f'{name} is {describe(given)} that cannot be read: {error}. {wanted}.') from error
-    if not isinstance(content, bytes):
-        raise TypeError(f"{name} is {describe(given)} that gives no bytes, {WANTED}. Open it with 'rb', not as text.")
-    return content
 
 
 def sources_of(photos: Photos, stopped: Callable[[], bool], note: Callable[[str], None]) -> Iterator[PhotoSource]:

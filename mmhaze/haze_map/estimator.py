@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, NamedTuple, Union
 import numpy as np
 from PIL import Image
 
-from ..io.given import as_photo, describe
+from ..io.given import WANTED, advise, as_photo, content_of, describe, is_open
 from ..io.photo import photo_of, read_reduced, to_unit_rgb
 from ..io.resizing import resize
 from .haze_map import HazeMap, share_of_haze
@@ -127,16 +127,12 @@ def _prepare(given: Any, name: str) -> _Prepared:
     source: Any
     if isinstance(given, (str, os.PathLike)):
         source = os.path.abspath(os.fspath(given)) if os.fspath(given) else ''
-    elif isinstance(given, (bytes, bytearray, memoryview)):
-        source = bytes(given)
-    elif callable(getattr(given, 'read', None)) and not isinstance(given, Image.Image):
-        given.seek(0)
-        source = given.read()
     elif isinstance(given, (np.ndarray, Image.Image)):
         source = as_photo(given, name) if isinstance(given, np.ndarray) else photo_of(given, name)
+    elif isinstance(given, (bytes, bytearray, memoryview)) or is_open(given):
+        source = content_of(given, name)
     else:
-        raise TypeError(f'{name} is {describe(given)}, wanted a path, an array, a PIL image, the bytes of a photo or '
-                        'an open file.')
+        raise TypeError(f'{name} is {describe(given)}, {WANTED}.{advise(given)}')
     if isinstance(source, np.ndarray):
         img, shape = source, source.shape[:2]
     else:

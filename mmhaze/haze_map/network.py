@@ -36,20 +36,8 @@ Network = Callable[[np.ndarray], Answers]  # of (N, 3, h, w) float32 RGB in [0, 
 
 def load_network(device: str = 'cpu', threads: int = 1) -> Network:
     """The network with its weights, once a process; for arguments and errors see :class:`HazeEstimator`."""
-    check_torch(device)
     check_device(device)
     return _load_onnx(threads) if str(device) in ('cpu', 'cpu:0') else _load_torch(str(device))
-
-
-def check_torch(device: str) -> None:
-    """Raises an ImportError where ``device`` wants torch, and it is not installed."""
-    if str(device) in ('cpu', 'cpu:0'):
-        return
-    try:
-        import_module('torch')
-    except ImportError as error:
-        raise ImportError(f"device={str(device)!r} wants torch: pip install torch, or say device='cpu', which does "
-                          'without it.') from error
 
 
 @lru_cache(maxsize=4)

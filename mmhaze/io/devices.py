@@ -1,6 +1,7 @@
 """Which devices of torch this machine has."""
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,10 +19,16 @@ def check_device(device: str | int | torch.device | None) -> None:
             one, always is.
 
     Raises:
+        ImportError: it wants torch, which is not installed.
         ValueError: there is no such device here, or its name is misspelt.
     """
     if device is None or str(device) in ('cpu', 'cpu:0'):  # these need no torch, and that takes seconds to import
         return
+    try:
+        import_module('torch')
+    except ImportError as error:
+        raise ImportError(f"device={str(device)!r} wants torch: pip install torch, or say device='cpu', which does "
+                          'without it.') from error
     name = f'cuda:{device}' if isinstance(device, int) else str(device)
     here = [kind for kind in ACCELERATORS if count_devices(kind)]
     here += [f'{kind}:{number}' for kind in here for number in range(count_devices(kind))]

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 ARRAY = '(H, W, 3) uint8 in the order BGR'
+WANTED = 'wanted a path, an array, a PIL image, the bytes of a photo or an open file'
 
 
 def check_photo(img: Any, wanted_by: str) -> None:
@@ -27,6 +28,34 @@ def as_photo(img: np.ndarray, name: str) -> np.ndarray:
         raise ValueError(f'{name} has transparent pixels, as {describe(img)} in the order BGRA, wanted {ARRAY}. Put it '
                          'on a background first.')
     return np.repeat(img.reshape(*img.shape[:2], 1), 3, axis=2) if channels == 1 else np.ascontiguousarray(img[..., :3])
+
+
+def is_open(given: Any) -> bool:
+    """Whether it can be read as a file that is open."""
+    return callable(getattr(given, 'read', None))
+
+
+def content_of(given: Any, name: str) -> bytes:
+    """Bytes as they are, and all that is in a file that is open, which its owner may close or read on in afterwards.
+
+    Raises:
+        TypeError: the file gives text; the error begins with ``name``.
+        ValueError: the file is closed.
+    """
+    if not is_open(given):
+        return bytes(given)
+    try:
+        if getattr(given, 'seekable', bool)():  # after it was written the place is at its end
+            given.seek(0)
+        content = given.read()
+    except UnicodeDecodeError:
+        content = ''
+    except ValueError as error:  # a closed file
+        wanted = f'{WANTED[0].upper()}{WANTED[1:]}'
+        raise ValueError(f'{name} is {describe(given)} that cannot be read: {error}. {wanted}.') from error
+    if not isinstance(content, bytes):
+        raise TypeError(f"{name} is {describe(given)} that gives no bytes, {WANTED}. Open it with 'rb', not as text.")
+    return content
 
 
 def describe(given: Any) -> str:

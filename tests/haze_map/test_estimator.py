@@ -70,6 +70,7 @@ def test_grey_and_16_bits_are_as_everywhere(estimator, photo, tmp_path):
 
 @pytest.mark.parametrize(('given', 'error', 'said'), [
     (None, TypeError, 'the photo is None, wanted a path'), (3, TypeError, 'the photo is an int'),
+    (io.StringIO('a.jpg'), TypeError, "the photo is a StringIO that gives no bytes, wanted .*'rb'"),
     ('nothing.jpg', FileNotFoundError, 'nothing.jpg'), (b'text', ValueError, 'the photo cannot be read'),
     (np.zeros((0, 4, 3), np.uint8), ValueError, 'the photo is an array of'), ('', ValueError, "got ''"),
 ])
