@@ -17,7 +17,7 @@ from .guidance import (
                      TextFiLM,
 )
 from .haze_map import HazeMapNet
-from .heads import NetworkConstraintHead, OrdinalNLLHead
+from .heads import NetworkConstraintHead, OrdinalNLLHead, VisibilityHead
 from .losses import (
                      ContrastRegularization,
                      DehazeL1Loss,
@@ -25,6 +25,7 @@ from .losses import (
                      FeatureL2Loss,
                      InterContrastiveLoss,
                      IntraContrastiveLoss,
+                     visibility_loss,
 )
 from .necks import FeatureEnhancement
 from .preprocessors import DehazePreprocessor, DualChannelPreprocessor
@@ -34,5 +35,5 @@ __all__ = ['CalipAttention', 'ClassEmbedding', 'ClipText', 'ContrastRegularizati
            'FeatureL2Loss', 'GuidedDehazer', 'HazeMapNet', 'InputAugmentation', 'InterContrastiveLoss',
            'IntraContrastiveLoss', 'LeNet5RGB', 'LearnedText', 'NetworkConstraintHead', 'NetworkInNetwork', 'NoFusion',
            'OrdinalNLLHead', 'PAFusion', 'ParameterFreeAttention', 'PrecomputedText', 'RandomText', 'TextFiLM',
-           'TinyExtractor', 'TorchvisionExtractor']
+           'TinyExtractor', 'TorchvisionExtractor', 'VisibilityHead', 'visibility_loss']
 __all__ += dehazers.__all__

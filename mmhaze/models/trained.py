@@ -57,7 +57,7 @@ class LevelModel:
         self.device = next(self.network.parameters()).device
         self.steps = steps_after_loading(self.config, path)
         self._pipelines = threading.local()
-        levels, trained = _count_levels(self.config.model.head), len(classes_of(state))
+        levels, trained = _count_levels(self.config.model.head, path), len(classes_of(state))
         if 0 < trained < levels:
             warnings.warn(f'{checkpoint} was trained on {trained} levels, and its network has {levels} classes: the '
                           f'answers {trained} and above mean nothing. Train with num_classes={trained}.', stacklevel=2)
@@ -139,8 +139,13 @@ def _kind(step: Mapping[str, Any]) -> str:
     return kind.split('.')[-1] if isinstance(kind, str) else kind.__name__
 
 
-def _count_levels(head: dict) -> int:
-    return int(head['num_classes']) if 'num_classes' in head else _count_levels(head['head'])  # Network Constraint's
+def _count_levels(head: Mapping[str, Any], where: str | Path) -> int:
+    if 'num_classes' in head:
+        return int(head['num_classes'])
+    if 'head' not in head:
+        raise ValueError(f'{where} has a {_kind(head)}, which tells no levels: wanted a head with num_classes. '
+                         'Its config and checkpoint go to "mmhaze test".')
+    return _count_levels(head['head'], where)  # Network Constraint's
 
 
 def _level_names(config: Config, state: dict, levels: int) -> tuple[str, ...]:

@@ -213,6 +213,15 @@ def test_a_checkpoint_of_another_network_is_refused(checkpoint):
         mmhaze.HazeInferencer('resnet18_hazel-level', checkpoint=checkpoint)
 
 
+def test_a_network_that_tells_metres_is_refused_by_name(tmp_path):
+    config = tmp_path / 'metres.py'
+    config.write_text("_base_ = 'mmhaze::baselines/lenet5_hazel-level.py'\n"
+                      "model = dict(head=dict(_delete_=True, type='VisibilityHead', in_channels=120))\n")
+    file = save_checkpoint(config, tmp_path / 'metres.pth')
+    with pytest.raises(ValueError, match=r'metres\.py has a VisibilityHead, which tells no levels: .* "mmhaze test"'):
+        mmhaze.HazeInferencer(config, 'cpu', checkpoint=file)
+
+
 @checks_content
 def test_a_hostile_checkpoint_is_refused(tmp_path):
     class Hostile:
