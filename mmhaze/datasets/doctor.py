@@ -95,7 +95,9 @@ def diagnose(source: Source, split: str | None = None, workers: int | None = Non
         findings.append(Finding('frames', f'Of several frames the first is taken: {amount(len(frames), "photo")}.',
                                 tuple(sorted(frames))))
     for name in splits:
-        findings += [*check_scenes(source.photos, name), *check_lookalikes(photos, prints, name)]
+        findings += check_scenes(source.photos, name)
+        if not source.one_view:
+            findings += check_lookalikes(photos, prints, name)
     sizes = Counter(f'{one.size[0]}x{one.size[1]}' for one in prints)
     return Diagnosis(source.name, names, order, counts, dict(sizes.most_common()),
                      tuple(sorted(findings, key=lambda finding: (*PROBLEMS, *NOTES).index(finding.kind))))

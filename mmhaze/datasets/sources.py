@@ -13,13 +13,16 @@ from ..io.search import OUTPUT_MARKER, UNNAMED, PassedOver, classify
 from ..io.tables import TABLE_SUFFIXES
 from ..runtime.configs import read_config
 from ..synthesis.writer import MANIFEST
+from .camera_visibility import CameraVisibility
+from .ceit_foggy import CeitFoggy
 from .haze_wild import name_by_visibility
 from .level_count import build_list, find_misfits
 from .level_table import read_table
 from .listing import PARTS, Listed, read_folders
 from .pairs import Pair, find_pairs, holds_pairs, is_pair_table, read_pairs
 
-WANTED = f'a folder with {MANIFEST}, with a folder a level or with pairs, a .csv or .txt file, or a config file'
+WANTED = (f'a folder with {MANIFEST}, with a folder a level or with pairs, or one of a published set, a .csv or .txt '
+          'file, or a config file')
 PAIR_LEVELS = ('clear', 'hazy')
 MOST_LEVELS = 1000  # a level beyond is a slip of the pen, and a table of as many rows would help nobody
 
@@ -34,6 +37,7 @@ class Source:
         levels: their names, where somebody gives them.
         problems: what is wrong with the list itself.
         folder: where all photos should lie and no others, if there is such a folder.
+        one_view: all photos show the same, and that is no leak: a camera that stands still.
         passed: what lies among the photos and is none of the set.
     """
 
@@ -42,6 +46,7 @@ class Source:
     levels: tuple[str, ...]
     problems: tuple[str, ...] = ()
     folder: Path | None = None
+    one_view: bool = False
     passed: PassedOver = field(default_factory=PassedOver)
 
 
@@ -70,6 +75,8 @@ def open_source(path: Path, names: Sequence[str] | None = None, options: dict | 
         source = _open_config(path, options or {})
     elif names is None and (pairs := _list_pairs(path, passed)):
         source = Source(str(path), _list_both(pairs), PAIR_LEVELS, passed=passed)
+    elif names is None and (known := find_known_set(path)):
+        source = Source(str(path), tuple(known.list_photos(path)), known.METAINFO['classes'], one_view=known.ONE_VIEW)
     elif path.is_dir() and not (path / MANIFEST).is_file():
         photos, levels = read_folders(path, names=names, report=problems.append, pass_over=passed.add)
         source = Source(str(path), tuple(photos), levels, folder=path, passed=passed)
@@ -85,6 +92,11 @@ def open_source(path: Path, names: Sequence[str] | None = None, options: dict | 
     if not source.photos:
         raise ValueError(' '.join((f'{path} lists no photo.', *source.problems)))
     return source
+
+
+def find_known_set(path: Path) -> type[CeitFoggy] | type[CameraVisibility] | None:
+    """The class that reads a folder as a published set of real photos lies there; None for all else."""
+    return next((kind for kind in (CeitFoggy, CameraVisibility) if path.is_dir() and kind.lies_in(path)), None)
 
 
 def _list_pairs(path: Path, passed: PassedOver) -> list[Pair]:

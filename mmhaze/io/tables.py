@@ -113,6 +113,15 @@ def open_table(path: Path, wanted: Sequence[str] = (), known: Sequence[str] = ()
         raise ValueError(f'{path} cannot be read as CSV: {error}. Save it again, a row a line.') from error
 
 
+def has_columns(path: Path, *wanted: str) -> bool:
+    """Whether it is a table that has these columns; False too where it is not there or no table."""
+    try:
+        with open_table(path, wanted):
+            return True
+    except (ValueError, OSError):
+        return False
+
+
 def read_table(path: Path, wanted: Sequence[str] = ()) -> list[dict[str, str]]:
     """The rows of a CSV file, by column; raises as :func:`open_table`."""
     with open_table(path, wanted) as table:

@@ -58,6 +58,30 @@ def test_the_demo_is_healthy_when_split_by_scene_and_not_when_split_by_photo(tmp
     assert re.match(r'In more than one part of the split random: \d of 4 source scenes\.', text)
 
 
+@pytest.mark.parametrize(('columns', 'rows', 'levels'), [
+    ('file,video,condition', ['Video1,Cloudy', 'Video19,Light fog'], ('no fog', 'light fog', 'moderate or heavy fog')),
+    ('file,day,visibility_m', ['20200201,20000', '20200202,300'],
+     ('above 10 km', '1 to 10 km', '200 m to 1 km', 'below 200 m'))])
+def test_published_sets_are_known_by_their_tables(tmp_path, street, columns, rows, levels):
+    for number in range(2):
+        cv2.imwrite(str(tmp_path / f'{number}.png'), street(number, 0.02))
+    lines = [columns, *(f'{number}.png,{row}' for number, row in enumerate(rows))]
+    (tmp_path / 'labels.csv').write_text('\n'.join(lines))
+    source = open_source(tmp_path)
+    assert source.levels == levels and {photo.known['scene'] for photo in source.photos} == {
+        row.split(',')[0] for row in rows}
+    assert {name for photo in source.photos for name in photo.parts} == {f'fold{number}' for number in range(1, 6)}
+
+
+def test_a_camera_that_stands_still_is_no_leak(tmp_path, street):
+    for name, beta in (('a', 0.01), ('b', 0.012)):
+        cv2.imwrite(str(tmp_path / f'{name}.png'), street(0, beta))
+    (tmp_path / 'labels.csv').write_text('file,day,visibility_m\na.png,20200201,300\nb.png,20200202,250\n')
+    assert not [found for found in examine(tmp_path).problems if 'across' in found.kind]
+    (tmp_path / 'labels.csv').write_text('file,video,condition\na.png,Video1,Cloudy\nb.png,Video2,Cloudy\n')
+    assert [found for found in examine(tmp_path).problems if 'across' in found.kind]
+
+
 # leaks
 
 def test_a_scene_in_two_parts_is_found_by_its_name(planted, street):
