@@ -16,13 +16,13 @@ from mmpretrain.registry import MODELS
 from torch.utils.data import DataLoader
 
 from .conftest import ROOT
-from .tiny_set import write_tiny_set
+from .tiny_set import write_tiny_ceit_foggy, write_tiny_set
 
 # those of other toolboxes are tried where these are: tests/toolboxes; those of dehazers in
 # test_dehazing_configs.py, that of the network that sees haze in tests/models/haze_map
 FILES = sorted(path for path in (ROOT / 'configs').rglob('*.py')
                if not {'_base_', 'dehazing', 'haze_map', 'other_toolboxes'} & set(path.parts))
-MAPS = {'-f_': 'haze_filter', '-s_': 'haze_segment'}
+MAPS = {'-f_': 'haze_filter', '-s_': 'haze_segment', '-t_': 'haze_transmission'}
 PARTS = ('train', 'val', 'test')
 
 
@@ -39,12 +39,14 @@ def host_scope() -> Iterator[None]:
 
 
 @pytest.fixture(scope='module')
-def tiny_sets(tmp_path_factory) -> dict[tuple[int, bool], Path]:
-    """Data sets by their number of levels and whether they have parts, made when they are first asked for."""
+def tiny_sets(tmp_path_factory) -> dict[tuple[str, int, bool], Path]:
+    """Data sets by their kind, number of levels and whether they have parts, made when they are first asked for."""
     class Sets(dict):
-        def __missing__(self, key: tuple[int, bool]) -> Path:
-            levels, parts = key
-            self[key] = write_tiny_set(tmp_path_factory.mktemp('tiny') / str(levels), levels, parts=parts)
+        def __missing__(self, key: tuple[str, int, bool]) -> Path:
+            kind, levels, parts = key
+            folder = tmp_path_factory.mktemp('tiny') / str(levels)
+            self[key] = (write_tiny_ceit_foggy(folder) if kind == 'CeitFoggy' else
+                         write_tiny_set(folder, levels, parts=parts))
             return self[key]
     return Sets()
 
@@ -57,7 +59,7 @@ def config(path, tiny_sets) -> Config:
     for part in PARTS:
         config[f'{part}_dataloader'].update(batch_size=4, num_workers=0, persistent_workers=False)
         dataset = config[f'{part}_dataloader'].dataset
-        dataset.data_root = str(tiny_sets[levels, dataset.get('split') is None])
+        dataset.data_root = str(tiny_sets[dataset.type, levels, dataset.get('split') is None])
     return config
 
 
@@ -162,7 +164,8 @@ def test_the_magnifier_is_there_where_the_network_needs_it_and_is_the_map_in_the
             assert set(batch['inputs']) == ({'task', 'magnifier'} if wanted else {'task'})
             assert find(list(dataset.pipeline), 'magnifier') == [named[0] if wanted else None]
         steps = [*dataset.prepare, *dataset.pipeline]
-        assert ('UCM' in find(steps, 'type')) == wanted  # nothing is computed that nobody sees
+        makers = {'UCM', 'EstimateTransmission'} & set(find(steps, 'type'))
+        assert bool(makers) == wanted  # nothing is computed that nobody sees
 
 
 def looks_at_the_photo_alone(config: Config) -> bool:
@@ -176,7 +179,7 @@ def test_network_constraint_tests_on_the_photo_alone(path, config, batches):
     if looks_at_the_photo_alone(config):
         for part in ('val', 'test'):
             dataset = config[f'{part}_dataloader'].dataset
-            assert 'UCM' not in find([*dataset.prepare, *dataset.pipeline], 'type')
+            assert not {'UCM', 'EstimateTransmission'} & set(find([*dataset.prepare, *dataset.pipeline], 'type'))
             assert list(batches[part]['inputs']) == ['task']
 
 

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from mmhaze.clip.domains import Domains, write_domains
+from mmhaze.datasets.folds import read_folds
 
 
 def write_tiny_set(folder: Path, levels: int = 9, rounds: int = 3, parts: bool = False) -> Path:
@@ -67,3 +68,14 @@ def write_tiny_domains(folder: Path) -> None:
     write_domains(folder / 'clip_domains.npz', Domains(
         ('indoor', 'outdoor'), ('in', 'out'), np.eye(2, 16, dtype=np.float32), files, np.hstack([shares, 1 - shares]),
         'a test'))
+
+
+def write_tiny_ceit_foggy(folder: Path) -> Path:
+    """One frame of each video of CEIT-Foggy in folders as published, 96x80, whiter in fog; returns the folder."""
+    rng = np.random.default_rng(0)
+    for video, row in read_folds('ceit_foggy').items():
+        haze = 0.7 if 'fog' in row['condition'].lower() else 0.1
+        (folder / video).mkdir(parents=True)
+        frame = rng.random((80, 96, 3)) * 160 * (1 - haze) + 230 * haze
+        cv2.imwrite(str(folder / video / 'Frame(1).jpg'), frame.round().astype(np.uint8))
+    return folder

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Union
 
 import numpy as np
-from scipy.stats import rankdata
 
 from benchmarks.studies.frida_fogs import FridaFog, draw_fogs
 from mmhaze.io.photo import read_photo
+from mmhaze.metrics.agreement import area_under_roc, bootstrap, rank_correlation
 
 Photo = Union[Path, FridaFog]
 Statistic = Callable[[np.ndarray, np.ndarray], float]
@@ -49,29 +49,13 @@ class RealTest:
     def judge(self, scores: np.ndarray, draws: int = 1000, seed: int = 0) -> tuple[float, float, float]:
         """The statistic of scores, (N,), more being hazier, and the ends of its interval of 95 %."""
         statistic = STATISTICS[self.statistic]
-        names, place = np.unique(self.groups, return_inverse=True)
-        members = [np.flatnonzero(place == each) for each in range(len(names))]
-        rng = np.random.default_rng(seed)
-        drawn = []
-        for _ in range(draws):
-            chosen = np.concatenate([members[each] for each in rng.integers(len(names), size=len(names))])
-            if len(np.unique(self.truth[chosen])) > 1:
-                drawn.append(statistic(self.truth[chosen], scores[chosen]))
-        low, high = np.percentile(drawn, [2.5, 97.5])
-        return statistic(self.truth, scores), float(low), float(high)
 
+        def of(chosen: np.ndarray) -> float | None:
+            truth = self.truth[chosen]
+            return statistic(truth, scores[chosen]) if len(np.unique(truth)) > 1 else None
 
-def area_under_roc(truth: np.ndarray, scores: np.ndarray) -> float:
-    """The share of pairs of a 1 and a 0 in which the 1 has the higher score; equal ones count half."""
-    ranks, ones = rankdata(scores), truth == 1
-    pairs = ones.sum() * (~ones).sum()
-    return float((ranks[ones].sum() - ones.sum() * (ones.sum() + 1) / 2) / pairs)
+        return statistic(self.truth, scores), *bootstrap(of, self.groups, draws, seed)
 
-
-def rank_correlation(truth: np.ndarray, scores: np.ndarray) -> float:
-    """Spearman's; 0 where all scores are one."""
-    first, second = rankdata(truth), rankdata(scores)
-    return float(np.corrcoef(first, second)[0, 1]) if np.ptp(first) and np.ptp(second) else 0.0
 
 
 STATISTICS: dict[str, Statistic] = {'area': area_under_roc, 'rank correlation': rank_correlation}

@@ -39,8 +39,9 @@ METAFILE, INDEX = 'metafile.yml', 'model-index.yml'
 NO_ALGORITHM = {'_base_', 'other_toolboxes'}
 SIDES = dict(classifier=64, dehazer=256)  # pixels of the photo whose multiplications are counted
 # by what is in the name of a config
-TRAINED_ON = {'hazel-level': 'Hazel-level', 'haze-wild': 'Haze-wild', 'demo': 'drawn streets', 'drawn': 'drawn scenes',
-              'roads': 'FRIDA, roads', 'mixture': 'FRIDA, roads, rooms', 'reside-6k': 'RESIDE-6K', 'dcp': 'nothing',
+TRAINED_ON = {'hazel-level': 'Hazel-level', 'haze-wild': 'Haze-wild', 'ceit-foggy': 'CEIT-Foggy',
+              'demo': 'drawn streets', 'drawn': 'drawn scenes', 'roads': 'FRIDA, roads',
+              'mixture': 'FRIDA, roads, rooms', 'reside-6k': 'RESIDE-6K', 'dcp': 'nothing',
               'haze-map': 'drawn scenes, photos'}
 # without blanks and commas, for "mim search --condition"
 SETS = {'hazel-level': 'Hazel-level', 'haze-wild': 'Haze-wild-small',

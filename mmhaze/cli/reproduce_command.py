@@ -33,8 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('table', choices=('table1', 'table3'))
     parser.add_argument('--data', choices=DATA_SETS, nargs='+', required=True)
     splits = sorted({split for data in DATA_SETS.values() for split in data.splits})
-    parser.add_argument('--split', choices=splits, nargs='+', required=True,
-                        help='haze-wild has scene alone, by its photos')
+    parser.add_argument('--split', choices=splits, nargs='+',
+                        help='haze-wild has scene alone, by its photos; ceit-foggy has video, in five folds (default: '
+                             'all that the first data set has)')
     parser.add_argument('--seeds', type=positive, default=1, metavar='N', help='1 to N (default: %(default)s)')
     parser.add_argument('--rows', nargs='+', metavar='NAME', help='make these rows alone; --list says their names')
     parser.add_argument('--out', type=Path, default=Path('work_dirs/reproduce'), metavar='DIR',
@@ -59,7 +60,8 @@ def run(args: argparse.Namespace) -> int:
 
     before = signal.signal(signal.SIGTERM, stop)
     try:
-        table = PaperTable(args.table, args.data, args.split, args.seeds, out=args.out, configs=CONFIGS,
+        splits = args.split or list(DATA_SETS[args.data[0]].splits)
+        table = PaperTable(args.table, args.data, splits, args.seeds, out=args.out, configs=CONFIGS,
                            names=args.rows, data_root=args.data_root, options=read_options(args.cfg_options),
                            command=f'{_said(args.its_parser.prog)} {shlex.join(args.words)}')
         if args.list:

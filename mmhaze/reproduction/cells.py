@@ -104,7 +104,7 @@ def load_config(path: Path, data: DataSet, split: str, seed: int, options: Mappi
     config.randomness.seed = seed
     config.train_cfg.val_interval = max(VAL_INTERVAL, config.train_cfg.get('val_interval', 1))
     for loader in LOADERS:
-        config[loader].dataset.split = data.splits[split]
+        config[loader].dataset.split = data.splits[split][0]  # run_cell takes each fold in turn
     change_config(config, options or {}, path)
     check_settings(config, path)
     if 'T_max' in config.param_scheduler and not any('T_max' in name for name in options or ()):

@@ -61,7 +61,7 @@ class PaperTable:
         except (ValueError, OSError) as error:
             return str(error)
         cells: list[Cell] = []
-        for row in self.rows:
+        for row in (each for each in self.rows if each.fits(data)):
             try:
                 cells += plan_cells(row, DATA_SETS[data], split, range(1, seeds + 1), root=root, listing=listing,
                                     configs=configs, options=options)
@@ -69,7 +69,8 @@ class PaperTable:
                 raise ValueError(f'--cfg-options do not fit the config of {row.name}: {error}') from error
         if any(find_outcome(cell, self.out).state not in FINISHED for cell in cells):
             try:
-                check_photos(root)
+                if not DATA_SETS[data].kind:  # else the listing has read them all
+                    check_photos(root)
             except (ValueError, OSError) as error:
                 return str(error)
         self.cells += cells

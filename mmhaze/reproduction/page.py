@@ -15,6 +15,7 @@ from .report import below_base
 
 COLUMNS = {'error in levels': 'mae', 'within one level': 'within_1', 'kappa': 'kappa', 'recall, light': 'recall_light',
            'recall, heavy': 'recall_heavy', 'macro F1': 'macro_f1', 'calibration error': 'ece'}
+INTERVALS = {'accuracy': 'accuracy', 'macro F1': 'macro_f1', 'error in levels': 'mae', 'area': 'area'}
 STATES = dict(open='not run yet', begun='not finished', damaged='its result cannot be believed', diverged='diverged',
               failed='failed')
 
@@ -53,6 +54,11 @@ def _section(section: Mapping[str, Any]) -> list[str]:
               'the upper half of the levels.', '']
     lines += _table(['', 'accuracy', 'seeds', "the paper's", 'difference', *COLUMNS],
                     [_row(row, section['in_paper']) for row in section['rows']])
+    if section['sample']:
+        lines += [f'With intervals of 95 %, from drawing every {section["sample"]} anew; area is that under the ROC '
+                  'curve for any haze against level 0:', '',
+                  *_table(['', *INTERVALS], [[_name(row), *(_interval(row, name) for name in INTERVALS.values())]
+                                             for row in finished])]
     fogs = sorted({fog for row in finished for fog in row['accuracy_by_fog']})
     if len(fogs) > 1:
         lines += ['Accuracy by fog:', '', *_table(['', *fogs], [
@@ -84,8 +90,11 @@ def _shortfalls(section: Mapping[str, Any]) -> list[str]:
     if unknown and section['in_paper']:
         said.append(f"The paper's numbers are not at hand for: {'; '.join(unknown)}.")
     said += section['remarks']
-    said.append(f'The test part has {section["parts"]["test"]} photos, of {sum(section["parts"].values())}. Seeds '
-                'change what is drawn in training, not which photos are tested: the spread says nothing of others.')
+    tested = (f'Each of the {section["tested"]} photos is tested once, in one of {section["folds"]} folds.'
+              if section['folds'] > 1 else
+              f'The test part has {section["parts"]["test"]} photos, of {sum(section["parts"].values())}.')
+    said.append(f'{tested} Seeds change what is drawn in training, not which photos are tested: the spread says '
+                'nothing of others.')
     return said
 
 
@@ -117,6 +126,11 @@ def _row(row: Mapping[str, Any], in_paper: bool) -> list[str]:
         seeds = f'{len(row["runs"])} of {row["planned"]}' if row['missing'] else str(len(row['runs']))
     return [_name(row), with_spread(row['accuracy']), seeds, paper, difference,
             *(with_spread(row[key]) for key in COLUMNS.values())]
+
+
+def _interval(row: Mapping[str, Any], name: str) -> str:
+    low, high = row['intervals'][name]
+    return f'{number(row[name]["mean"])} ({number(low)} to {number(high)})'
 
 
 def _name(row: Mapping[str, Any]) -> str:

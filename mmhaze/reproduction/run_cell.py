@@ -37,6 +37,7 @@ from ..runtime.checkpoints import newest_checkpoint
 from ..runtime.machine import describe_machine
 from ..runtime.mixed_precision import mix_precision
 from ..runtime.seed_epochs import SeedEpochs
+from ..runtime.settings import LOADERS
 from .cells import read_curve, write_curve, write_failure, write_result
 from .data_sets import DATA_SETS, read_listing
 
@@ -119,23 +120,53 @@ def run_cell(folder: Path) -> None:
         listing = read_listing(DATA_SETS[recipe['data']], root, recipe['split'])
         if listing.sha256 != recipe['manifest']:
             raise ValueError(f'{root} was changed while the table was being made. Start again.')
-        test = listing.photos['test']
         start = time.monotonic()
         machine = describe_machine()
-        levels: np.ndarray
-        probabilities: np.ndarray | None
         if recipe['config']:
             register_all_modules()
-            config = Config.fromfile(folder / CONFIG)
-            if order['amp']:
-                machine['precision'] = f'mixed with {mix_precision(config)}'
-            levels, probabilities = train_and_test(config, folder, test)
-        else:
-            levels, probabilities = fit_and_predict(recipe, listing.photos)
-        curve = read_curve(folder)
+        rows, curves = [], []
+        for number, parts in enumerate(listing.folds):
+            levels: np.ndarray
+            probabilities: np.ndarray | None
+            if recipe['config']:
+                place, config = find_fold(folder, number), Config.fromfile(folder / CONFIG)
+                for loader in LOADERS:
+                    config[loader].dataset.split = DATA_SETS[recipe['data']].splits[recipe['split']][number]
+                if order['amp']:
+                    machine['precision'] = f'mixed with {mix_precision(config)}'
+                levels, probabilities = train_and_test(config, place, parts['test'])
+                curves.append(read_curve(place))
+            else:
+                levels, probabilities = fit_and_predict(recipe, parts)
+            rows += as_rows(root, parts['test'], levels, probabilities)
+        curve = join_curves(curves)
         seconds = sum(point['seconds'] for point in curve) if curve else time.monotonic() - start
-        write_result(folder, dict(recipe=recipe, predictions=as_rows(root, test, levels, probabilities), curve=curve,
-                                  seconds=seconds, machine=machine))
+        write_result(folder, dict(recipe=recipe, predictions=rows, curve=curve, seconds=seconds, machine=machine))
+
+
+def find_fold(folder: Path, number: int) -> Path:
+    """The folder of a fold's training: the cell's own for the first."""
+    place = folder / f'fold{number + 1}' if number else folder
+    place.mkdir(exist_ok=True)
+    return place
+
+
+def fold_folders(folder: Path) -> list[Path]:
+    """All that are there."""
+    return [folder, *sorted(folder.glob('fold*'))]
+
+
+def join_curves(curves: Sequence[Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    """The curve of all folds: mean losses and validations, and the seconds together."""
+    joined = []
+    for points in zip(*curves):
+        validations = [point['validation'] for point in points if 'validation' in point]
+        joined.append(dict(epoch=points[0]['epoch'], loss=float(np.mean([point['loss'] for point in points])),
+                           seconds=sum(point['seconds'] for point in points)))
+        if len(validations) == len(points):
+            joined[-1]['validation'] = {name: float(np.mean([each[name] for each in validations]))
+                                        for name in validations[0] if all(name in each for each in validations)}
+    return joined
 
 
 def train_and_test(config: Config, folder: Path, photos: Sequence[Listed]) -> tuple[np.ndarray, np.ndarray]:
@@ -160,7 +191,7 @@ def train_and_test(config: Config, folder: Path, photos: Sequence[Listed]) -> tu
     loader = runner.build_dataloader(config.test_dataloader, seed=runner.seed)
     paths = [loader.dataset.get_data_info(index)['img_path'] for index in range(len(loader.dataset))]
     if paths != [str(photo.path) for photo in photos]:
-        raise ValueError(f'{folder / CONFIG} tests other photos than the split has.')
+        raise ValueError(f'The config of {folder} tests other photos than the split has.')
     network = as_tested(runner)
     with torch.no_grad():
         samples = [sample for batch in loader for sample in network.test_step(batch)]
@@ -205,7 +236,7 @@ def as_rows(root: Path, photos: Sequence[Listed], levels: np.ndarray,
             probabilities: np.ndarray | None) -> list[dict[str, Any]]:
     """The predictions, a row a photo, ready for JSON; paths are those below ``root``."""
     return [dict(path=photo.path.relative_to(root).as_posix(), level=photo.level, predicted=int(levels[index]),
-                 fog=photo.known.get('fog'),
+                 fog=photo.known.get('fog'), scene=photo.known.get('scene'),
                  probabilities=None if probabilities is None else probabilities[index].round(DIGITS).tolist())
             for index, photo in enumerate(photos)]
 

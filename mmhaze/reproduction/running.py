@@ -16,7 +16,7 @@ from ..io.files import write_whole
 from ..io.progress import show_progress
 from ..runtime.checkpoints import newest_checkpoint
 from .cells import CURVE, FAILURE, RESULT, Cell, read_curve, read_failure, read_result, write_failure
-from .run_cell import CONFIG, ORDER
+from .run_cell import CONFIG, ORDER, fold_folders
 
 LOG = 'log.txt'
 POLL = 0.2        # seconds
@@ -54,8 +54,13 @@ def find_outcome(cell: Cell, out: Path) -> Outcome:
     failure = read_failure(folder)
     if failure is not None:
         return Outcome(cell, failure['state'], reason=failure['reason'])
-    curve = read_curve(folder)
-    return Outcome(cell, 'begun', reason=f'{len(curve)} epochs are done') if curve else Outcome(cell, 'open')
+    done = count_epochs(folder)
+    return Outcome(cell, 'begun', reason=f'{done} epochs are done') if done else Outcome(cell, 'open')
+
+
+def count_epochs(folder: Path) -> int:
+    """How many epochs a cell has behind it, of all its folds."""
+    return sum(len(read_curve(place)) for place in fold_folders(folder))
 
 
 def run_cells(cells: Sequence[Cell], out: Path, keep_checkpoints: bool = False,
@@ -135,15 +140,16 @@ def start(folder: Path, log: IO[bytes]) -> subprocess.Popen:
 
 def _wait(cell: Cell, folder: Path, process: subprocess.Popen) -> int:
     """Waits for a cell's process, showing its epochs, and gives its exit code; ends it if the waiting is stopped."""
-    epochs = cell.config.train_cfg.max_epochs if cell.config is not None else 0
-    seen = len(read_curve(folder))
+    folds = len(cell.data.splits[cell.split])
+    epochs = cell.config.train_cfg.max_epochs * folds if cell.config is not None else 0
+    seen = count_epochs(folder)
     try:
         with show_progress(max(1, epochs), done=seen, label=cell.name, unit='epochs') as advance:
             while True:
                 try:
                     return process.wait(POLL)
                 except subprocess.TimeoutExpired:
-                    now = len(read_curve(folder)) if epochs else 0
+                    now = count_epochs(folder) if epochs else 0
                     if now > seen:
                         advance(now - seen)
                         seen = now
@@ -161,7 +167,8 @@ def _wait(cell: Cell, folder: Path, process: subprocess.Popen) -> int:
 
 def _clear(folder: Path, keep_checkpoints: bool) -> None:
     """Removes what is needed only to go on."""
-    kept = newest_checkpoint(folder) if keep_checkpoints else None
-    for path in [*folder.glob('*.pth'), folder / 'last_checkpoint', folder / CURVE]:
-        if path != kept:
-            path.unlink(missing_ok=True)
+    for place in fold_folders(folder):
+        kept = newest_checkpoint(place) if keep_checkpoints else None
+        for path in [*place.glob('*.pth'), place / 'last_checkpoint', place / CURVE]:
+            if path != kept:
+                path.unlink(missing_ok=True)

@@ -31,7 +31,7 @@ def section() -> dict:
     rows = choose_rows('table1', [*RIGHT, 'SVM', 'CNN'])
     outcomes = [outcome(row, right, seed) for row in rows for seed, right in enumerate(RIGHT.get(row.name, ()), 1)]
     outcomes += [outcome(row, 0, 1, 'failed') for row in rows if row.name == 'SVM']
-    listing = Listing('', dict(train=('photo',) * 300, test=('photo',) * 36))
+    listing = Listing('', (dict(train=('photo',) * 300, test=('photo',) * 36),))
     return make_section(HAZEL, 'random', listing, rows, outcomes)
 
 

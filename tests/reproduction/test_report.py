@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from mmhaze.reproduction.report import score
+from mmhaze.reproduction.report import area_of_haze, bound, score
 
 LEVELS = 9
 
@@ -55,3 +55,22 @@ def test_what_is_not_defined_is_none():
 def test_calibration_is_the_gap_between_confidence_and_accuracy():
     rows = [dict(level=0, predicted=0, probabilities=[0.75, 0.25], fog=None)] * 2
     assert score(rows, 2)['ece'] == pytest.approx(0.25)
+
+
+def test_the_area_is_that_of_any_haze_against_none(rows):
+    hazy = [row['level'] > 0 for row in rows]
+    said = [1 - row['probabilities'][0] for row in rows]
+    assert area_of_haze(rows) == pytest.approx(metrics.roc_auc_score(hazy, said))
+    bare = [dict(row, probabilities=None) for row in rows]
+    assert area_of_haze(bare) == pytest.approx(metrics.roc_auc_score(hazy, [row['predicted'] for row in rows]))
+    assert area_of_haze([row for row in rows if row['level']]) is None
+
+
+def test_intervals_hold_the_mean_over_seeds_and_draw_scenes(rows):
+    rows = [dict(row, scene=index // 40) for index, row in enumerate(rows)]
+    worse = [dict(row, predicted=0) for row in rows]
+    found = bound([rows, worse], LEVELS)
+    for name in ('accuracy', 'macro_f1', 'mae', 'area'):
+        low, high = found[name]
+        middle = np.mean([score(each, LEVELS)[name] for each in (rows, worse)])
+        assert low < high and low - 0.02 < middle < high + 0.02

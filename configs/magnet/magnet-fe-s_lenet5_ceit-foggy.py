@@ -1,0 +1,7 @@
+_base_ = [
+    '../_base_/models/magnet-fe_lenet5.py',
+    '../_base_/datasets/ceit-foggy_segment.py',
+    '../_base_/schedules/ceit-foggy_30e.py',
+    '../_base_/default_runtime.py',
+]
+model = dict(head=dict(num_classes=3))

@@ -1,0 +1,7 @@
+_base_ = [
+    '../_base_/models/magnet-ia_resnet18.py',
+    '../_base_/datasets/ceit-foggy_transmission.py',
+    '../_base_/schedules/ceit-foggy.py',
+    '../_base_/default_runtime.py',
+]
+model = dict(head=dict(num_classes=3))
