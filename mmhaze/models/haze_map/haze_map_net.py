@@ -11,11 +11,11 @@ from mmengine.model import BaseModel
 from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
+from ...haze_map.sizes import MULTIPLE
 from ...registry import MODELS
 from ...synthesis.weather import DrawnWeather, draw_weather
 from .lite_encoder import CHANNELS, LiteEncoder
 
-MULTIPLE = 16  # sides of what it takes
 LOG_SPREADS = (-6.0, 1.0)  # where the logarithms of mean errors are cut off
 
 
@@ -66,8 +66,11 @@ class HazeMapNet(BaseModel):
     Args:
         widths: channels of the decoder at 1/2, 1/4, 1/8 and 1/16.
         size: (H, W) of the pictures that it learns from, multiples of 16.
-        encoder_weights: see :class:`LiteEncoder`; None begins with random ones.
+        encoder_weights: see :class:`LiteEncoder`; these stay as they are, for an encoder that learns from drawn scenes
+            forgets what real ones look like [chen2020]_. None begins with random ones, which learn.
         data_preprocessor, init_cfg: the host's.
+
+    .. [chen2020] W. Chen, Z. Yu, Z. Wang, A. Anandkumar, "Automated Synthetic-to-Real Generalization", ICML 2020.
     """
 
     def __init__(self, widths: tuple[int, int, int, int] = (16, 24, 32, 48), size: tuple[int, int] = (128, 160),
@@ -78,6 +81,8 @@ class HazeMapNet(BaseModel):
             raise ValueError(f'size is (H, W) in multiples of {MULTIPLE}, got {size}.')
         self.size = (size[0], size[1])
         self.encoder = LiteEncoder(encoder_weights)
+        self.encoder_learns = encoder_weights is None
+        self.encoder.requires_grad_(self.encoder_learns)
         self.laterals = nn.ModuleList(nn.Conv2d(channels, width, 1) for channels, width in zip(CHANNELS, widths))
         self.narrow = nn.ModuleList(nn.Conv2d(wide, width, 1) for wide, width in zip(widths[1:], widths))
         self.smooth = nn.ModuleList(nn.Sequential(*_convolve(width), *_convolve(width)) for width in widths)
@@ -112,6 +117,12 @@ class HazeMapNet(BaseModel):
         for sample, each in zip(data_samples or (), share):
             sample.set_field(float(each), 'transmission_error')
         return list(data_samples or ())
+
+    def train(self, mode: bool = True) -> HazeMapNet:
+        """An encoder that does not learn keeps its batch-norm statistics too."""
+        super().train(mode)
+        self.encoder.train(mode and self.encoder_learns)
+        return self
 
     def see(self, photos: Tensor) -> SeenHaze:
         """(N, 3, H, W) RGB in [0, 1], sides multiples of 16."""

@@ -52,7 +52,8 @@ def paint_sky(draws: Draws, clear: Tensor, sky: Tensor, share: float = 0.75) -> 
 
     clouds = draws.field(size, octaves=5, cells=3, stretch=2.5) + draws.even(-1.2, 1.6)
     cover = torch.sigmoid(2 * draws.ratio(0.5, 4) * clouds) * draws.happens(0.75)
-    shade = 1 - draws.even(0, 0.45) * torch.sigmoid(2 * draws.field(size, cells=3, stretch=2))
+    darkest = torch.where(draws.happens(0.25), draws.even(0.4, 0.75), draws.even(0, 0.45))  # a storm in some
+    shade = 1 - darkest * torch.sigmoid(2 * draws.field(size, cells=3, stretch=2))
     cloud = draws.even(0.45, 1.05) * shade * draws.factor(0.03, channels=3)
     painted = (painted * (1 - cover) + cloud * cover).clamp(0, 1)
 

@@ -52,4 +52,5 @@ def draw_weather(clear: Tensor, depth: Tensor, size: tuple[int, int], generator:
     clear = flatten_light(draws, paint_sky(draws, change_colours(draws, clear), sky), sky)
     hazy, transmission, airlight = add_air(draws, clear, nearness, sky)
     hazy, transmission, sky = put_in_front(draws, hazy, transmission, sky)
-    return DrawnWeather(photograph(draws, hazy), transmission, sky, airlight.flatten(1))
+    img, airlight = photograph(draws, hazy, airlight)
+    return DrawnWeather(img, transmission, sky, airlight.flatten(1))

@@ -21,6 +21,18 @@ def drawn(transmission: torch.Tensor, sky: torch.Tensor) -> DrawnWeather:
     return DrawnWeather(torch.rand(len(sky), 3, *sky.shape[2:]), transmission, sky, torch.full((len(sky), 3), 0.8))
 
 
+def publish(file: Path) -> dict[str, torch.Tensor]:
+    """Random weights in a file as the package of the encoder has it."""
+    # theirs have an underscore before each name, and more behind what is used here
+    published = {'_' + name: torch.rand_like(weight) if weight.is_floating_point() else weight
+                 for name, weight in LiteEncoder().state_dict().items()}
+    published = {name if name.startswith(('_conv_stem', '_bn0')) else
+                 '_blocks.{}._{}'.format(*name.removeprefix('_blocks.').split('.', 1)): weight
+                 for name, weight in published.items()} | {'_fc.weight': torch.rand(2, 2)}
+    torch.save(published, file)
+    return published
+
+
 def test_it_sees_half_the_resolution():
     seen = HazeMapNet().eval()(torch.rand(2, 3, 48, 64))
     assert [each.shape for each in seen] == [(2, 1, 24, 32)] * 3 + [(2, 3), (2, 1)]
@@ -118,20 +130,26 @@ def test_the_encoder_pads_as_tensorflow_does():
 
 
 def test_published_weights_are_taken_by_their_names(tmp_path: Path):
-    encoder = LiteEncoder()
-    # theirs have an underscore before each name, and more behind what is used here
-    published = {'_' + name.replace('conv_stem', 'conv_stem'): torch.rand_like(weight) if weight.is_floating_point()
-                 else weight for name, weight in encoder.state_dict().items()}
-    published = {name if name.startswith(('_conv_stem', '_bn0')) else
-                 '_blocks.{}._{}'.format(*name.removeprefix('_blocks.').split('.', 1)): weight
-                 for name, weight in published.items()} | {'_fc.weight': torch.rand(2, 2)}
-    torch.save(published, tmp_path / 'lite0.pth')
+    published = publish(tmp_path / 'lite0.pth')
     loaded = LiteEncoder(tmp_path / 'lite0.pth').state_dict()
     np.testing.assert_array_equal(loaded['blocks.3.expand_conv.weight'], published['_blocks.3._expand_conv.weight'])
     np.testing.assert_array_equal(loaded['bn0.running_var'], published['_bn0.running_var'])
     torch.save({'head.weight': torch.zeros(1)}, tmp_path / 'other.pth')
     with pytest.raises(ValueError, match=r'other\.pth has no weights of EfficientNet-Lite0: it lacks conv_stem'):
         LiteEncoder(tmp_path / 'other.pth')
+
+
+@pytest.mark.parametrize('given', [True, False])
+def test_published_weights_stay_and_random_ones_learn(given, tmp_path: Path):
+    publish(tmp_path / 'lite0.pth')
+    network = HazeMapNet(encoder_weights=tmp_path / 'lite0.pth' if given else None).train()
+    before = {name: weight.clone() for name, weight in network.encoder.state_dict().items()}
+    optimizer = torch.optim.AdamW(network.parameters(), 1e-2)
+    true = drawn(torch.rand(2, 1, 32, 32), torch.zeros(2, 1, 32, 32, dtype=torch.bool))
+    sum(losses(network.see(torch.rand(2, 3, 32, 32)), true).values()).backward()
+    optimizer.step()
+    stayed = [torch.equal(weight, before[name]) for name, weight in network.encoder.state_dict().items()]
+    assert all(stayed) if given else not any(stayed)
 
 
 def test_features_halve_four_times():
