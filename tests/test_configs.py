@@ -19,9 +19,11 @@ from .conftest import ROOT
 from .tiny_set import write_tiny_ceit_foggy, write_tiny_set
 
 # those of other toolboxes are tried where these are: tests/toolboxes; those of dehazers in
-# test_dehazing_configs.py, that of the network that sees haze in tests/models/haze_map
+# test_dehazing_configs.py, that of the network that sees haze in tests/models/haze_map, those that tell metres in
+# test_visibility_configs.py
 FILES = sorted(path for path in (ROOT / 'configs').rglob('*.py')
-               if not {'_base_', 'dehazing', 'haze_map', 'other_toolboxes'} & set(path.parts))
+               if not {'_base_', 'dehazing', 'haze_map', 'other_toolboxes'} & set(path.parts)
+               and '-visibility_' not in path.stem)
 MAPS = {'-f_': 'haze_filter', '-s_': 'haze_segment', '-t_': 'haze_transmission'}
 PARTS = ('train', 'val', 'test')
 

@@ -42,7 +42,7 @@ SIDES = dict(classifier=64, dehazer=256)  # pixels of the photo whose multiplica
 TRAINED_ON = {'hazel-level': 'Hazel-level', 'haze-wild': 'Haze-wild', 'ceit-foggy': 'CEIT-Foggy',
               'demo': 'drawn streets', 'drawn': 'drawn scenes', 'roads': 'FRIDA, roads',
               'mixture': 'FRIDA, roads, rooms', 'reside-6k': 'RESIDE-6K', 'dcp': 'nothing',
-              'haze-map': 'drawn scenes, photos'}
+              'haze-map': 'drawn scenes, photos', 'camera-visibility': 'Camera-visibility'}
 # without blanks and commas, for "mim search --condition"
 SETS = {'hazel-level': 'Hazel-level', 'haze-wild': 'Haze-wild-small',
         'scenes': 'FRIDA-held-out', 'photos': 'roads-held-out', 'sots': 'SOTS-indoor-20'}
