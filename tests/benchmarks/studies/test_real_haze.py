@@ -23,6 +23,8 @@ from mmhaze.synthesis.make_hazel_level import make_hazel_level
 from tests.conftest import ROOT
 from tests.synthesis.conftest import write_frida_scene
 
+pytestmark = pytest.mark.usefixtures('threads')
+
 
 def repeated(times: int) -> RealTest:
     """Four videos of fog and four of none, each frame so many times."""
@@ -68,14 +70,6 @@ def grey_network(monkeypatch):
                                transmission=np.full(img.shape[:2], 1 - haze))
     monkeypatch.setattr(haze_scores, 'haze_estimator', lambda: look)
     monkeypatch.setattr(worst_photos, 'haze_estimator', lambda: look)
-
-
-@pytest.fixture(autouse=True)
-def threads():
-    """As many threads of OpenCV after the test as before."""
-    before = cv2.getNumThreads()
-    yield
-    cv2.setNumThreads(before)
 
 
 def test_truth_is_what_the_labels_say(data):

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 
-import cv2
 import numpy as np
 import pytest
 
@@ -65,14 +64,6 @@ def test_without_haze_the_tables_show_what_is_marked():
     tables = truth.make_tables(summary)
     assert tables['transmission'].splitlines()[2:] == ['| goal | .700 |  |', '| UCM, paper | .800 [.700, .900] | - |']
     assert tables['clear'].splitlines()[2:] == ['| UCM, paper | .100 [.000, .200] | - |']
-
-
-@pytest.fixture
-def threads():
-    """As many threads of OpenCV after the test as before."""
-    before = cv2.getNumThreads()
-    yield
-    cv2.setNumThreads(before)
 
 
 @pytest.mark.slow

@@ -202,14 +202,6 @@ def test_pooling_counts_every_photo_once_and_leaves_out_the_undefined():
     assert quality.pooled(cells[2:], 'iou') is None
 
 
-@pytest.fixture
-def threads():
-    """As many threads of OpenCV after the test as before."""
-    before = cv2.getNumThreads()
-    yield
-    cv2.setNumThreads(before)
-
-
 @pytest.mark.slow
 @pytest.mark.usefixtures('threads')
 def test_the_script_writes_its_cells_and_prints_their_tables(hazel_level, road, tmp_path, capsys):
