@@ -18,6 +18,11 @@ def mix(under: np.ndarray, over: np.ndarray, share: np.ndarray) -> np.ndarray:
     return under + share[..., None].astype(np.float32) * (over - under)
 
 
+def sharpness(pixel: np.ndarray, width: float) -> np.ndarray:
+    """How much of a pattern of ``width`` metres is seen, in [0, 1]: its mean alone where a pixel is as wide."""
+    return np.clip(2 - 2 * pixel / width, 0, 1)
+
+
 @dataclass(frozen=True)
 class Mottled:
     """Patches of ``cell`` metres in two colours, with finer ``grain``."""
@@ -47,7 +52,7 @@ class Stripes:
     def __call__(self, u: np.ndarray, v: np.ndarray, pixel: np.ndarray) -> np.ndarray:
         across = u * self.direction[0] + v * self.direction[1]
         on = (np.mod(across, self.period) < self.width).astype(np.float32)
-        sharp = np.clip(2 - 2 * pixel / self.width, 0, 1)  # where a pixel is wider than a line, its mean is seen
+        sharp = sharpness(pixel, self.width)
         share = on * sharp + self.width / self.period * (1 - sharp)
         return mix(self.base(u, v, pixel), self.colour, share)
 
@@ -67,7 +72,7 @@ class Windows:
         column, row = u / self.bay, v / self.storey
         pane = (np.mod(column, 1) < self.glazed[0]) & (np.mod(row, 1) > 1 - self.glazed[1]) & (row > 0.2)
         bright = np.clip(1 + 0.6 * self.tile.cell(column, row), 0.3, 4)
-        sharp = np.clip(2 - 2 * pixel / min(self.bay, self.storey), 0, 1)
+        sharp = sharpness(pixel, min(self.bay, self.storey))
         share = pane * sharp + self.glazed[0] * self.glazed[1] * (1 - sharp)
         return mix(self.base(u, v, pixel), self.glass * bright[..., None], share)
 
