@@ -2,7 +2,8 @@
 
     python -m benchmarks.speed.haze_map_cost --out docs/results/haze_map_cost.json
 
-Photos and frames are scenes drawn here. Each round measures every way in turn; medians of the rounds are written:
+Each photo is another street drawn here; the frames of the video are eight such streets, over and over. Each round
+measures every way in turn; medians of the rounds are written:
 
     shell       milliseconds of `mmhaze haze photo.jpg` from start to end, a new process each
     file        milliseconds from a JPEG file of 640x480 to its level, one thread
@@ -26,7 +27,6 @@ from functools import partial
 from pathlib import Path
 
 import cv2
-import numpy as np
 
 import mmhaze
 from benchmarks.common.environment import describe_environment
@@ -35,26 +35,18 @@ from mmhaze.io.files import write_whole
 from mmhaze.io.media import find_media
 from mmhaze.io.photo import read_photo
 from mmhaze.jobs import PredictJob, run_job
-from mmhaze.physics import add_haze
-from mmhaze.synthesis.scenes import render_scene
+from mmhaze.synthesis.drawn_photos import draw_photos
 
 PHOTO, FRAME = (480, 640), (720, 1280)
-SCENES, QUALITY, RATE = 8, 90, 25
+BETAS = tuple(0.002 * 2**(step / 2) for step in range(8))  # 1/metre
+STREETS, QUALITY, RATE = 8, 90, 25
 
 
-def draw(count: int, size: tuple[int, int]) -> list[np.ndarray]:
-    """Streets in haze, (H, W, 3) uint8 BGR; from the ninth on they are mirrored or of another brightness."""
-    drawn = []
-    for seed in range(min(count, SCENES)):
-        clear, depth = render_scene(seed, size)
-        drawn.append((add_haze(clear / 255, depth, 0.002 * 2**(seed / 2), 0.9) * 255).round().astype(np.uint8))
-    return [np.ascontiguousarray(drawn[index % SCENES][:, ::(-1)**(index // SCENES)]) for index in range(count)]
-
-
-def write_video(path: Path, frames: Sequence[np.ndarray]) -> None:
+def write_video(path: Path, count: int) -> None:
+    streets = draw_photos(min(count, STREETS), *FRAME, BETAS)
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*'mp4v'), RATE, FRAME[::-1])
-    for frame in frames:
-        writer.write(frame)
+    for index in range(count):
+        writer.write(streets[index % STREETS])
     writer.release()
 
 
@@ -64,11 +56,11 @@ class Ways:
     def __init__(self, folder: Path, photos: int, frames: int) -> None:
         self.folder = folder / 'photos'
         self.folder.mkdir()
-        for index, img in enumerate(draw(photos, PHOTO)):
+        for index, img in enumerate(draw_photos(photos, *PHOTO, BETAS)):
             cv2.imwrite(str(self.folder / f'{index:04}.jpg'), img, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
         self.paths = sorted(self.folder.iterdir())
         self.video_path = folder / 'drive.mp4'
-        write_video(self.video_path, draw(frames, FRAME))
+        write_video(self.video_path, frames)
         self.frames, self.out = frames, folder / 'out'
         self.img = read_photo(self.paths[0])
         self.estimator, self.inferencer = HazeEstimator(), mmhaze.HazeInferencer()

@@ -37,12 +37,13 @@ from mmpretrain.registry import MODELS, TRANSFORMS
 import mmhaze
 from benchmarks.common.environment import describe_environment
 from benchmarks.common.random_weights import save_weights
-from mmhaze.export import draw_photos, export_onnx
+from mmhaze.export import export_onnx
 from mmhaze.io.files import write_whole
 from mmhaze.io.onnx import load_onnxruntime
 from mmhaze.io.photo import read_photo
 from mmhaze.models.trained import LevelModel
 from mmhaze.runtime.shipped import find_config
+from mmhaze.synthesis.drawn_photos import draw_photos
 from mmhaze.ucm import haze_segment, segment_haze
 
 CONFIG = 'magnet-fe-s_resnet18_hazel-level'

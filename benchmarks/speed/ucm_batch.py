@@ -21,11 +21,12 @@ import torch
 
 from benchmarks.common.environment import describe_environment
 from mmhaze.io.files import write_whole
-from mmhaze.physics import add_haze, visibility_to_beta
-from mmhaze.synthesis.scenes import render_scene
+from mmhaze.physics import visibility_to_beta
+from mmhaze.synthesis.drawn_photos import draw_photos
 from mmhaze.ucm import segment_haze, segment_haze_batch
 
 SIZES = [(600, 300), (780, 520), (1080, 809), (1920, 1441)]
+BETAS = [visibility_to_beta(visibility) for visibility in (600, 300, 150, 75)]
 
 
 def parse_args() -> argparse.Namespace:
@@ -50,13 +51,9 @@ def seconds(work: Callable[[], object], device: torch.device, rounds: int) -> fl
     return statistics.median(times[1:])
 
 
-def draw_photos(count: int, width: int, height: int) -> np.ndarray:
+def repeat_photos(count: int, width: int, height: int) -> np.ndarray:
     """Four drawn streets in four hazes, over and over: (N, H, W, 3) uint8 BGR."""
-    photos = []
-    for seed, visibility in enumerate((600, 300, 150, 75)):
-        clear, depth = render_scene(seed, (480, 640))
-        hazy = add_haze(clear.astype(np.float32) / 255, depth, beta=visibility_to_beta(visibility), airlight=0.9)
-        photos.append(cv2.resize((hazy * 255).round().astype(np.uint8), (width, height)))
+    photos = [cv2.resize(photo, (width, height)) for photo in draw_photos(len(BETAS), 480, 640, BETAS)]
     return np.stack([photos[index % len(photos)] for index in range(count)])
 
 
@@ -79,7 +76,7 @@ def main() -> None:
     rows = []
     for width, height in SIZES:
         count = max(1, round(args.megapixels * 1e6 / (width * height)))
-        photos = draw_photos(count, width, height)
+        photos = repeat_photos(count, width, height)
         imgs = torch.from_numpy(photos[..., ::-1].copy()).permute(0, 3, 1, 2).contiguous().to(device)
         floor = speed / (4 * width * height)
         for name, function in functions.items():

@@ -11,8 +11,7 @@ import torch
 
 from ..io.onnx import load_onnxruntime
 from ..models.trained import LevelModel
-from ..physics import add_haze, visibility_to_beta
-from ..synthesis.scenes import render_scene
+from ..synthesis.drawn_photos import draw_photos
 from .description import describe
 from .modules import CHANNELS, FromChannels, FromPhoto
 from .operators import teach_exporter
@@ -21,7 +20,6 @@ OPSET = 17  # the newest that the oldest torch writes
 TOLERANCE = 1e-4
 # how many photos, and their height and width, pixels
 CHECKED = ((1, 240, 320), (2, 333, 201), (5, 150, 150))
-VISIBILITIES = (1000.0, 200.0, 100.0, 60.0, 30.0)  # metres
 
 
 def export_onnx(model: LevelModel, path: str | Path, *, with_ucm: bool = False) -> float:
@@ -59,16 +57,6 @@ def export_onnx(model: LevelModel, path: str | Path, *, with_ucm: bool = False) 
     finally:
         part.unlink(missing_ok=True)
     return difference
-
-
-def draw_photos(count: int, height: int, width: int) -> np.ndarray:
-    """Scenes of the project's own, each in another haze, (N, H, W, 3) uint8 BGR."""
-    photos = []
-    for index in range(count):
-        clear, depth = render_scene(index, (height, width))
-        beta = visibility_to_beta(VISIBILITIES[index % len(VISIBILITIES)])
-        photos.append((add_haze(clear.astype(np.float32) / 255, depth, beta=beta, airlight=0.9) * 255).round())
-    return np.stack(photos).astype(np.uint8)
 
 
 def _require_onnx() -> None:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from mmhaze.export import draw_photos
 from mmhaze.export.masks import find_haze
+from mmhaze.synthesis.drawn_photos import draw_photos
 from mmhaze.ucm import UcmSettings, segment_haze
 
 

@@ -15,9 +15,10 @@ from mmengine.registry import DefaultScope
 from mmpretrain.registry import MODELS
 
 import mmhaze
-from mmhaze.export import draw_photos, export_onnx
+from mmhaze.export import export_onnx
 from mmhaze.models.trained import LevelModel
 from mmhaze.runtime.shipped import find_config
+from mmhaze.synthesis.drawn_photos import draw_photos
 from mmhaze.ucm import segment_haze
 
 onnxruntime = pytest.importorskip('onnxruntime')

@@ -22,9 +22,8 @@ from ...haze_map.network import Answers
 from ...haze_map.weights import FOLDER, ONNX, SAFETENSORS, TABLE, sha256
 from ...io.onnx import load_onnxruntime
 from ...io.photo import to_unit_rgb
-from ...physics import add_haze
 from ...runtime.checkpoints import load_checkpoint, weights_of
-from ...synthesis.scenes import render_scene
+from ...synthesis.drawn_photos import draw_photos
 from .answering import Answering, load_answering
 from .haze_map_net import HazeMapNet
 
@@ -139,22 +138,12 @@ def _answer_safetensors(path: Path):
 def _largest_difference(network: HazeMapNet, answer) -> float:
     answering = Answering(network).eval()
     differences = [0.0]
-    for count, height, width in CHECKED:
-        photos = draw_photos(count, height, width)
+    for size in CHECKED:
+        photos = np.stack([to_unit_rgb(photo) for photo in draw_photos(*size, BETAS)])
         with torch.inference_mode():
             wanted = [each.numpy() for each in answering(torch.from_numpy(photos))]
         differences += [float(np.abs(one - other).max()) for one, other in zip(wanted, answer(photos))]
     return float(np.max(differences))  # NaN is no agreement
-
-
-def draw_photos(count: int, height: int, width: int) -> np.ndarray:
-    """Drawn scenes, each in another haze, (N, 3, H, W) float32 RGB in [0, 1]."""
-    photos = []
-    for index in range(count):
-        clear, depth = render_scene(index, (height, width))
-        hazy = add_haze(clear.astype(np.float32) / 255, depth, beta=BETAS[index % len(BETAS)], airlight=0.9)
-        photos.append(to_unit_rgb((hazy * 255).round().astype(np.uint8)))
-    return np.stack(photos)
 
 
 def main(argv: list[str] | None = None) -> None:
