@@ -259,7 +259,9 @@ def only_one(folder: Path) -> Iterator[None]:
 def end_with_standard_input() -> None:
     """Ends this process, with whatever it is doing, once standard input is closed."""
     def wait() -> None:
-        sys.stdin.buffer.read()
+        # sys.stdin.buffer would be locked while it reads, and a data loader's worker closes it as it is forked
+        while os.read(sys.stdin.fileno(), 1024):
+            pass
         os._exit(1)
     threading.Thread(target=wait, daemon=True).start()
 
