@@ -16,7 +16,7 @@ LIMIT = 20_000.0                    # metres: the most that the instrument tells
 
 @DATASETS.register_module()
 class CameraVisibility(HazeLevelDataset):
-    """One road camera over the mornings of a month, each frame with the visibility that an instrument measured [1]_.
+    """One road camera over the mornings of a month, each frame with the visibility by an instrument [wang2025]_.
 
     ``visibility`` of a sample is in metres, from 112 to 20,000, where the instrument ends: 20,000 means at least that,
     and ``censored`` is True. Levels are above 10 km, 1 to 10 km, 200 m to 1 km, and below 200 m; ``scene`` is the day.
@@ -24,8 +24,8 @@ class CameraVisibility(HazeLevelDataset):
     The splits ``'fold1'`` to ``'fold5'`` each test a fifth of the days and train on the others; neighbouring days are
     in different folds. They are fixed in ``mmhaze/datasets/folds/camera_visibility.csv``.
 
-    .. [1] Y. Wang, L. Zhou, Z. Xu, "Traffic Road Visibility Retrieval in the Internet of Video Things through Physical
-       Feature Based Learning Network", IEEE Transactions on Intelligent Transportation Systems 2025;
+    .. [wang2025] Y. Wang, L. Zhou, Z. Xu, "Traffic Road Visibility Retrieval in the Internet of Video Things through
+       Physical Feature Based Learning Network", IEEE Transactions on Intelligent Transportation Systems 2025;
        https://github.com/Z-H-XU/Benchmark-Visibility. For nonprofit purposes only.
 
     Args:

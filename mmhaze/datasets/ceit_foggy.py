@@ -16,17 +16,18 @@ FOGS = {'light fog': 1, 'moderate fog': 2, 'heavy fog': 2}  # every other condit
 
 @DATASETS.register_module()
 class CeitFoggy(HazeLevelDataset):
-    """CEIT-Foggy: frames of a car's camera on real roads, each video with the weather that people saw [1]_.
+    """CEIT-Foggy: frames of a car's camera on real roads, each video with the weather that people saw [ceit2021]_.
 
     Levels are 0 no fog (sunny, cloudy, rain), 1 light fog, 2 moderate or heavy fog. ``scene`` of a sample is its video,
     ``fog`` the condition as the authors have it. The label is a video's, and the weather changes within some.
 
     The splits ``'fold1'`` to ``'fold5'`` each test a fifth of the videos and train on the others: ``split='fold1',
-    part='test'``. Every fold has videos of each level. The folds are fixed in ``mmhaze/datasets/folds/ceit_foggy.csv``:
-    the videos of a level were dealt, the longest first, to the fold with the fewest of the level and then of frames.
+    part='test'``. Every fold of the whole set has videos of each level. They are fixed in
+    ``mmhaze/datasets/folds/ceit_foggy.csv``: the videos of a level were dealt, the longest first, to the fold with the
+    fewest of the level and then of frames.
 
-    .. [1] "Sensors 2021, 21, 1254"; https://github.com/oipa/CITS-traffic-alerts, folder ``Ceit-Foggy``. No licence; for
-       research.
+    .. [ceit2021] "Sensors 2021, 21, 1254"; https://github.com/oipa/CITS-traffic-alerts, folder ``Ceit-Foggy``. No
+       licence; for research.
 
     Args:
         data_root: the published folder with folders ``Video1`` to ``Video44``, or a part of it; or a folder with

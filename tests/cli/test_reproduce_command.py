@@ -155,9 +155,15 @@ def test_what_is_wrong_on_the_command_line_is_said_in_one_line(tiny, tmp_path, c
     assert said.startswith('mmhaze reproduce: ') and says in said and len(said.splitlines()) == 1
 
 
-@pytest.mark.parametrize('arguments', ['table2', 'table1 --data demo', 'table1 --data demo --split random --seeds 0',
+@pytest.mark.parametrize('arguments', ['table2', 'table1', 'table1 --data demo --split random --seeds 0',
                                        'table1 --data demo haze-wild --split scene --data-root x'])
 def test_a_command_line_that_makes_no_sense_is_refused(arguments, capsys):
     with pytest.raises(SystemExit) as refused:
         reproduce(arguments.split())
     assert refused.value.code == 2 and capsys.readouterr().err
+
+
+def test_without_a_split_all_that_the_data_set_has_are_made(tiny, tmp_path, capsys):
+    places = ['--data-root', str(tiny), '--out', str(tmp_path)]
+    assert reproduce(['table1', '--data', 'demo', *places, '--rows', 'HBFD', '--list']) == 1  # none has a result yet
+    assert capsys.readouterr().out.splitlines() == ['HBFD, demo, split random: open', 'HBFD, demo, split scene: open']
