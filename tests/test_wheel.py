@@ -54,6 +54,6 @@ def test_an_installed_package_takes_its_own_configs_and_tells_the_host(package, 
 
 
 def test_the_weights_of_the_haze_map_are_within(package):
-    from mmhaze.haze_map import weights
-    for name in (weights.ONNX, weights.SAFETENSORS):
-        assert weights.read_weights(name, package / 'haze_map') == weights.read_weights(name)
+    from mmhaze.haze_map import weight_files
+    for name in (weight_files.ONNX, weight_files.SAFETENSORS):
+        assert weight_files.read_weights(name, package / 'haze_map') == weight_files.read_weights(name)

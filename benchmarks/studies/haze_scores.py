@@ -15,7 +15,7 @@ import numpy as np
 import mmhaze
 from mmhaze import baselines
 from mmhaze.haze_map import HazeEstimator
-from mmhaze.haze_map.weights import ONNX, read_weights, sha256
+from mmhaze.haze_map.weight_files import ONNX, read_weights, sha256
 from mmhaze.physics.dark_channel import dark_channel
 from mmhaze.ucm import segment_haze
 

@@ -14,7 +14,7 @@ from ..io.given import WANTED, advise, as_photo, content_of, describe, is_open
 from ..io.photo import photo_of, read_reduced, to_unit_rgb
 from ..io.resizing import resize
 from .haze_map import HazeMap, share_of_haze
-from .network import Answers, load_network
+from .haze_network import Answers, load_network
 from .sizes import input_shape
 
 PhotoGiven = Union[str, Path, bytes, BinaryIO, np.ndarray, Image.Image]

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..io.photo import read_photo
 from ..physics.guided_filter import guided_upsample
-from .levels import LEVEL_NAMES, level_of, probabilities
+from .level_bounds import LEVEL_NAMES, level_of, probabilities
 
 # of the guided filter, pixels of the network's maps: on drawn scenes the best for maps that are a little blurred
 RADIUS, EPS = 2, 3e-4
@@ -45,7 +45,7 @@ class HazeMap:
 
     @property
     def level(self) -> int:
-        """0 to 4, the level of ``haze``, see :mod:`mmhaze.haze_map.levels`."""
+        """0 to 4, the level of ``haze``, see :mod:`mmhaze.haze_map.level_bounds`."""
         return level_of(self.haze)
 
     @property

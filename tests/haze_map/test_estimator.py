@@ -13,7 +13,7 @@ from PIL import Image
 import mmhaze
 from mmhaze.haze_map import HazeEstimator, HazeMap
 from mmhaze.haze_map.estimator import least_spread
-from mmhaze.haze_map.network import Answers
+from mmhaze.haze_map.haze_network import Answers
 from mmhaze.synthesis.scenes import render_scene
 
 
@@ -173,7 +173,7 @@ def test_numbers_that_make_no_sense_are_refused(estimator, photo):
         next(estimator.many([photo], batch_size=0))
 
 
-@pytest.mark.parametrize('module', ['estimator', 'levels'])
+@pytest.mark.parametrize('module', ['estimator', 'level_bounds'])
 def test_its_examples_are_so(module):
     ended = doctest.testmod(import_module(f'mmhaze.haze_map.{module}'))
     assert ended.attempted and not ended.failed

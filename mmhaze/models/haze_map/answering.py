@@ -11,7 +11,7 @@ from .haze_map_net import LOG_SPREADS, HazeMapNet
 
 
 class Answering(nn.Module):
-    """(N, 3, H, W) RGB in [0, 1] -> the fields of :class:`mmhaze.haze_map.network.Answers`, in their order."""
+    """(N, 3, H, W) RGB in [0, 1] -> the fields of :class:`mmhaze.haze_map.haze_network.Answers`, in their order."""
 
     def __init__(self, network: HazeMapNet) -> None:
         super().__init__()

@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ...haze_map.network import Answers
-from ...haze_map.weights import FOLDER, ONNX, SAFETENSORS, TABLE, sha256
+from ...haze_map.haze_network import Answers
+from ...haze_map.weight_files import FOLDER, ONNX, SAFETENSORS, TABLE, sha256
 from ...io.onnx import load_onnxruntime
 from ...io.photo import to_unit_rgb
 from ...runtime.checkpoints import load_checkpoint, weights_of

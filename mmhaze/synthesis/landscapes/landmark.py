@@ -3,12 +3,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from .blocks import draw_roof
+from .buildings import draw_roof
 from .canvas import Camera, Canvas
 from .materials import Material, Mottled, draw_facade, draw_land
-from .noise import Tile
 from .open_ground import paint_far_edge, scatter
 from .palette import pick
+from .value_noise import Tile
 
 
 def draw_camera(rng: np.random.Generator) -> Camera:

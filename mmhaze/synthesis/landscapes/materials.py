@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .noise import Tile
 from .palette import pick
+from .value_noise import Tile
 
 # u across and v along or up, metres, and the metres that a pixel spans, all of one shape S -> RGB, (*S, 3) float32
 Material = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]

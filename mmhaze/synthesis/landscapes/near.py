@@ -6,8 +6,8 @@ import numpy as np
 
 from .canvas import NEAREST, Camera, Canvas
 from .materials import Material, Mottled, draw_facade, draw_wall, mix
-from .noise import Tile, field
 from .palette import any_colour, pick
+from .value_noise import Tile, field
 
 DEEPEST = 8.0  # metres
 

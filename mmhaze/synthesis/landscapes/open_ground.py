@@ -5,10 +5,10 @@ import numpy as np
 
 from .canvas import Camera, Canvas
 from .materials import Material, Mottled, Stripes, draw_land
-from .noise import Tile, line
 from .palette import pick
 from .plants import plant
 from .ridges import draw_ridges, paint_ridge
+from .value_noise import Tile, line
 
 
 def draw_camera(rng: np.random.Generator) -> Camera:

@@ -6,9 +6,9 @@ import numpy as np
 from . import open_ground, water
 from .canvas import Camera, Canvas
 from .materials import Material, Mottled, Stripes, draw_land
-from .noise import Tile
 from .palette import pick
 from .plants import plant
+from .value_noise import Tile
 
 
 def draw_camera(rng: np.random.Generator) -> Camera:

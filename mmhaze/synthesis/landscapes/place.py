@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import blocks, landmark, near, open_ground, passage, ridges, water
+from . import buildings, landmark, near, open_ground, passage, ridges, water
 from .canvas import SKY_DEPTH, Camera, Canvas, Light
-from .sky import draw_sky
+from .drawn_sky import draw_sky
 
 
 class Kind(NamedTuple):
@@ -21,8 +21,8 @@ class Kind(NamedTuple):
 KINDS = dict(
     slopes=Kind(ridges.draw_camera, ridges.paint),
     open_ground=Kind(open_ground.draw_camera, open_ground.paint),
-    towers=Kind(blocks.draw_skyline_camera, blocks.paint_skyline),
-    from_above=Kind(blocks.draw_above_camera, blocks.paint_above),
+    towers=Kind(buildings.draw_skyline_camera, buildings.paint_skyline),
+    from_above=Kind(buildings.draw_above_camera, buildings.paint_above),
     indoors=Kind(near.draw_camera, near.paint),
     waterside=Kind(water.draw_camera, water.paint),
     passage=Kind(passage.draw_camera, passage.paint),

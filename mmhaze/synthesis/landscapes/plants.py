@@ -5,7 +5,7 @@ import cv2
 import numpy as np
 
 from .canvas import Canvas
-from .noise import field
+from .value_noise import field
 
 
 def crown_shape(rng: np.random.Generator, kind: str, size: tuple[int, int]) -> np.ndarray:

@@ -7,9 +7,9 @@ import numpy as np
 
 from .canvas import FARTHEST, Camera, Canvas
 from .materials import draw_land, mix
-from .noise import Tile, field, line
 from .palette import pick
 from .plants import plant
+from .value_noise import Tile, field, line
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .blocks import draw_roof
+from .buildings import draw_roof
 from .canvas import FARTHEST, SKY_DEPTH, Camera, Canvas
 from .materials import Mottled, draw_facade, mix
-from .noise import Tile, field
 from .open_ground import paint_far_edge, scatter
 from .palette import any_colour, pick
 from .ridges import draw_ridges, paint_ridge
+from .value_noise import Tile, field
 
 
 def draw_camera(rng: np.random.Generator) -> Camera:

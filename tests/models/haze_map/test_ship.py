@@ -10,8 +10,8 @@ import pytest
 import torch
 from mmengine.hooks import EMAHook
 
-from mmhaze.haze_map import weights
-from mmhaze.haze_map.network import Answers
+from mmhaze.haze_map import weight_files
+from mmhaze.haze_map.haze_network import Answers
 from mmhaze.models import HazeMapNet
 from mmhaze.models.haze_map import ship
 from mmhaze.models.haze_map.answering import Answering, load_answering
@@ -50,25 +50,25 @@ def answers_of(network, photos: np.ndarray) -> list[np.ndarray]:
 
 
 def test_the_table_and_both_files_are_there_small_and_alone(shipped):
-    assert sorted(os.listdir(shipped)) == sorted([weights.ONNX, weights.SAFETENSORS, weights.TABLE])
-    for name in (weights.ONNX, weights.SAFETENSORS):
-        assert 1e6 < len(weights.read_weights(name, shipped)) < 2.5e6
-        assert (shipped / name).stat().st_mode & 0o044 == (shipped / weights.TABLE).stat().st_mode & 0o044
+    assert sorted(os.listdir(shipped)) == sorted([weight_files.ONNX, weight_files.SAFETENSORS, weight_files.TABLE])
+    for name in (weight_files.ONNX, weight_files.SAFETENSORS):
+        assert 1e6 < len(weight_files.read_weights(name, shipped)) < 2.5e6
+        assert (shipped / name).stat().st_mode & 0o044 == (shipped / weight_files.TABLE).stat().st_mode & 0o044
 
 
 @pytest.mark.parametrize(('count', 'height', 'width'), [(1, 32, 32), (2, 192, 256), (1, 256, 192), (1, 32, 1024)])
 def test_both_files_answer_as_the_network_in_every_size(shipped, network, rng, count, height, width):
     photos = rng.random((count, 3, height, width), np.float32)
-    session = onnxruntime.InferenceSession(str(shipped / weights.ONNX), providers=['CPUExecutionProvider'])
+    session = onnxruntime.InferenceSession(str(shipped / weight_files.ONNX), providers=['CPUExecutionProvider'])
     by_onnx = session.run(list(Answers._fields), {'photos': photos})
-    by_torch = load_answering((shipped / weights.SAFETENSORS).read_bytes(), 'cpu')(photos)
+    by_torch = load_answering((shipped / weight_files.SAFETENSORS).read_bytes(), 'cpu')(photos)
     for name, wanted, *found in zip(Answers._fields, answers_of(network, photos), by_onnx, by_torch):
         for each in found:
             np.testing.assert_allclose(each, wanted, atol=1e-3, err_msg=name)
 
 
 def test_the_graph_pads_within_its_convolutions_and_keeps_large_kernels_in_16_bits(shipped):
-    graph = onnx.load(str(shipped / weights.ONNX)).graph
+    graph = onnx.load(str(shipped / weight_files.ONNX)).graph
     kinds = [node.op_type for node in graph.node]
     assert 'Pad' not in kinds and 'BatchNormalization' not in kinds and kinds.count('Conv') == 49
     kernels = [each for each in graph.initializer if len(each.dims) > 1]
@@ -94,7 +94,7 @@ def test_what_half_precision_changes_too_much_is_kept_whole(checkpoint, monkeypa
     monkeypatch.setattr(ship, 'LARGE', (ship.LARGE[0], ship.LARGE[-1]))
     differences = ship.ship(checkpoint, tmp_path)
     assert max(differences.values()) < 2e-5
-    assert (tmp_path / weights.ONNX).stat().st_size > 3e6
+    assert (tmp_path / weight_files.ONNX).stat().st_size > 3e6
 
 
 def test_small_kernels_keep_their_digits(checkpoint, monkeypatch, tmp_path):
@@ -108,11 +108,11 @@ def test_small_kernels_keep_their_digits(checkpoint, monkeypatch, tmp_path):
 
 
 def test_answers_that_differ_leave_the_files_before(checkpoint, monkeypatch, tmp_path):
-    (tmp_path / weights.ONNX).write_bytes(b'before')
+    (tmp_path / weight_files.ONNX).write_bytes(b'before')
     monkeypatch.setattr(ship, '_largest_difference', lambda network, answer: float('nan'))
     with pytest.raises(ValueError, match=r'haze_map.onnx is not written: .* differ by nan, wanted at most 0.0005'):
         ship.ship(checkpoint, tmp_path)
-    assert os.listdir(tmp_path) == [weights.ONNX] and (tmp_path / weights.ONNX).read_bytes() == b'before'
+    assert os.listdir(tmp_path) == [weight_files.ONNX] and (tmp_path / weight_files.ONNX).read_bytes() == b'before'
 
 
 @pytest.mark.parametrize(('change', 'said'), [

@@ -4,7 +4,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mmhaze.synthesis.landscapes.blocks import paint_gable
+from mmhaze.synthesis.landscapes.buildings import paint_gable
 from mmhaze.synthesis.landscapes.canvas import SKY_DEPTH, Camera, Canvas
 from mmhaze.synthesis.landscapes.near import DEEPEST
 from mmhaze.synthesis.landscapes.passage import paint_gorge, paint_railing

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..io.devices import check_device
 from ..io.onnx import load_onnxruntime
-from .weights import ONNX, SAFETENSORS, read_weights
+from .weight_files import ONNX, SAFETENSORS, read_weights
 
 
 class Answers(NamedTuple):

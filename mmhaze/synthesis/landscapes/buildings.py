@@ -5,9 +5,9 @@ import numpy as np
 
 from .canvas import Camera, Canvas
 from .materials import Material, Mottled, draw_facade, draw_land
-from .noise import Tile
 from .open_ground import scatter
 from .palette import pick
+from .value_noise import Tile
 
 
 def draw_roof(rng: np.random.Generator, tile: Tile) -> Material:

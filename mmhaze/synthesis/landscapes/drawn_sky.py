@@ -4,7 +4,7 @@ from __future__ import annotations
 import numpy as np
 
 from .materials import mix
-from .noise import field
+from .value_noise import field
 
 
 def draw_sky(rng: np.random.Generator, size: tuple[int, int], horizon: float) -> np.ndarray:

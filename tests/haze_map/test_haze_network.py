@@ -6,8 +6,8 @@ import sys
 import numpy as np
 import pytest
 
-from mmhaze.haze_map.network import Answers, _load_torch, load_network
-from mmhaze.haze_map.weights import SAFETENSORS, read_weights
+from mmhaze.haze_map.haze_network import Answers, _load_torch, load_network
+from mmhaze.haze_map.weight_files import SAFETENSORS, read_weights
 from tests.test_registry import run
 
 
