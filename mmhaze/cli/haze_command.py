@@ -26,7 +26,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
-from functools import partial
 from typing import TYPE_CHECKING
 
 from .arguments import add_classifier, add_dehazer, add_device, check_classifier, check_dehazer, positive
@@ -61,6 +60,7 @@ def run(args: argparse.Namespace) -> int:
         raise argparse.ArgumentError(None, '--overlays and --dehazer write pictures and want --out DIR')
     from ..apis import HazeInferencer
     from ..jobs import PredictJob
+    from ..jobs.pictures import describe
 
     media = find_input(args)
     inferencer = HazeInferencer(args.model, args.device, checkpoint=args.checkpoint, workers=args.workers,
@@ -80,13 +80,14 @@ def run(args: argparse.Namespace) -> int:
         made = ['haze.csv', 'haze.jsonl', *kinds]
         yield f'{", ".join(made[:-1])} and {made[-1]} are in {args.out}'
 
-    from ..jobs.pictures import describe
-    table = None if args.model else (HEAD, partial(row, coloured=has_colours(sys.stdout)))
-    return do_job(job, media, args.frames, say, describe, table=table)
+    if args.model:
+        return do_job(job, media, args.frames, say, lambda file, found: f'{file}: {describe(found)}')
+    coloured = has_colours(sys.stdout)
+    return do_job(job, media, args.frames, say, lambda file, found: row(found, coloured) + file, HEAD)
 
 
 def row(found: HazePrediction, coloured: bool = False) -> str:
-    """What the network in the box says of a photo, in the columns of ``HEAD``."""
+    """What the network in the box says of a photo, in the columns of ``HEAD`` before its name."""
     level = f'{f"{found.level} {found.level_name}":<14}'
     if coloured and found.level is not None:
         level = paint_level(level, found.level)

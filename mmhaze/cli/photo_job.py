@@ -39,8 +39,8 @@ def find_input(args: argparse.Namespace, videos: bool = True) -> Photos | Video:
 
 
 def do_job(job: Job[Any, Any], media: Photos | Video, limit: int | None,
-           say: Callable[[Summary[Any], str], Iterable[str]], line: Callable[[Any], str] = str,
-           failed: str = 'Could not be read', table: tuple[str, Callable[[Any], str]] | None = None) -> int:
+           say: Callable[[Summary[Any], str], Iterable[str]], line: Callable[[str, Any], str] = '{}: {}'.format,
+           head: str = '', failed: str = 'Could not be read') -> int:
     """Runs a job until its end or Ctrl-C, and prints what came of it; the exit code.
 
     Args:
@@ -49,9 +49,9 @@ def do_job(job: Job[Any, Any], media: Photos | Video, limit: int | None,
         limit: frames of a video to take at most.
         say: the lines about a summary with a picture at least, given what a picture is, ``'photo'``, ``'frame'`` or
             ``'picture'`` where there are both.
-        line: what is printed of an answer, behind the name of its photo.
+        line: what is printed of a photo, by its name and what was found.
+        head: what stands over these lines.
         failed: what stands over the problems.
-        table: the head of a table and what is in a row of it before the name; instead of ``line``.
     """
     from ..io.media import Video, stop_on_interrupt
     from ..jobs import run_job
@@ -61,13 +61,12 @@ def do_job(job: Job[Any, Any], media: Photos | Video, limit: int | None,
         named = videos[0].name if len(videos) == 1 else count_of(len(videos), 'video')
         print(f'Reading {named}. Ctrl-C stops.', flush=True)
 
-    if table and job.out is None:
-        print(table[0], flush=True)
+    if head and job.out is None:
+        print(head, flush=True)
 
     def tell(answer: Answer[Any]) -> None:
         if answer.found is not None:
-            print(f'{table[1](answer.found)}{answer.file}' if table else f'{answer.file}: {line(answer.found)}',
-                  flush=True)
+            print(line(answer.file, answer.found), flush=True)
 
     with stop_on_interrupt() as stopped:
         summary = run_job(job, media, limit=limit, stopped=stopped, tell=tell if job.out is None else None)

@@ -93,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
             made = [kind for kind in kinds if unit != 'frame' or kind != 'segments']
             yield f'{", ".join([*made, "ucm.csv"])} are in {args.out}'
 
-    return do_job(job, media, args.frames, say, describe)
+    return do_job(job, media, args.frames, say, lambda file, found: f'{file}: {describe(found)}')
 
 
 def describe(found: UcmRow) -> str:
