@@ -4,8 +4,8 @@
     mmhaze dehaze photos --model mixdehazenet-t_haze-wild --checkpoint iter_10000.pth --out dehazed
 
 INPUT is a photo, a video, a folder with them at any depth, a pattern in quotes such as 'photos/*.jpg', or the number
-of a camera such as 0. Without a model the network in the box does it; dcp, the dark channel
-prior, needs no training either. Into DIR go:
+of a camera such as 0. Without a model the network in the box does it; dcp, the dark channel prior, needs no training
+either. Into DIR go:
 
     dehazed/    each photo without its haze, 8 bits a channel, with its colour profile and its EXIF data (date, place,
                 camera) but for the orientation, which is applied, and the thumbnail; --strip leaves out the EXIF data

@@ -47,8 +47,7 @@ def answer(prediction: HazePrediction, name: str, names: Sequence[str] = ()) -> 
     foot = f'<p class="mmh-foot">{escape(name)} · {prediction.seconds * 1000:.0f} ms</p>'
     share = _fact('Share of the photo that is haze', f'{prediction.mask_share or 0:.0%}', 'mask_share',
                   prediction.mask_share)
-    if prediction.level is None or prediction.probabilities is None:
-        raise ValueError(f'{name} has no level to show.')
+    assert prediction.level is not None and prediction.probabilities is not None  # of a photo that was read, always
     sure = prediction.probabilities[prediction.level]
     levels = ''.join(
         _bar(_short_name(level, level_name), f'{chance:.0%}', chance, 1, f'level-{level}',

@@ -28,8 +28,6 @@ footer { display: none !important; }
 .mmh-level { font-size: 1.6rem; font-weight: 650; margin: 0 0 8px; display: flex; flex-wrap: wrap;
   align-items: baseline; gap: 0 12px; line-height: 1.35; }
 .mmh-level span { font-size: 1rem; font-weight: 400; color: var(--body-text-color-subdued); }
-.mmh-badge { display: inline-block; padding: 4px 12px; border-radius: 99px; margin: 0 0 10px; font-weight: 600;
-  background: var(--color-accent-soft); color: var(--body-text-color); }
 .mmh-fact { display: flex; justify-content: space-between; gap: 12px; margin: 0; padding: 7px 0;
   border-bottom: 1px solid var(--border-color-primary); }
 .mmh-bars { padding: 12px 0 8px; }

@@ -13,7 +13,7 @@ from ...physics.scattering import restore_contrast
 from ...registry import MODELS
 from .base import BaseDehazer
 
-LEAST = 0.2            # t that is divided by; an estimate is too coarse for less
+LEAST = 0.2  # t that is divided by; an estimate is too coarse for less
 SURROUNDINGS = 0.08  # of the longer side
 OWN_WEIGHT = 0.1
 

@@ -1,6 +1,6 @@
 """Makes the files that come with mmhaze of a training's checkpoint: the haze map's network as ONNX and as safetensors.
 
-    python -m mmhaze.models.haze_map.ship work_dirs/haze-map_drawn-photos/iter_2000.pth
+    python -m mmhaze.models.haze_map.ship CHECKPOINT
 
 There are no new files unless onnxruntime answers with the one, and PyTorch with the other, as PyTorch does with the
 checkpoint. Large kernels are kept in 16 bits, as many as change no answer by more than 5e-4. Small ones stay in 32:
