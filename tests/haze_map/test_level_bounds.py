@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
 from mmhaze.haze_map import LEVEL_BOUNDS, LEVEL_NAMES, level_of, probabilities
+from tests.conftest import ROOT
 
 
 def test_the_bounds_rise_and_part_the_levels():
@@ -11,6 +14,13 @@ def test_the_bounds_rise_and_part_the_levels():
     assert LEVEL_BOUNDS[0] > 0 and LEVEL_BOUNDS[-1] < 1 and (np.diff(LEVEL_BOUNDS) > 0).all()
     assert [level_of(haze) for haze in (0.0, *LEVEL_BOUNDS, 1.0)] == [0, 1, 2, 3, 4, 4]
     assert [level_of(bound - 1e-6) for bound in LEVEL_BOUNDS] == [0, 1, 2, 3]
+
+
+def test_the_table_of_the_conventions_has_the_names_and_the_bounds():
+    page = (ROOT / 'docs' / 'conventions.md').read_text(encoding='utf-8')
+    rows = re.findall(r'^\| (\d) \| ([a-z ]+) \| (0|\.\d+) \|', page, re.MULTILINE)
+    assert [(int(level), name, float(bound)) for level, name, bound in rows] == [
+        (level, name, bound) for level, (name, bound) in enumerate(zip(LEVEL_NAMES, (0.0, *LEVEL_BOUNDS)))]
 
 
 @pytest.mark.parametrize('haze', [0.0, 0.08, 0.31, 0.9, 1.0])
