@@ -1,6 +1,7 @@
 """What the pages show works: their Python runs, and the files they name are there."""
 from __future__ import annotations
 
+import doctest
 import re
 from itertools import product
 from pathlib import Path
@@ -19,6 +20,24 @@ README = (ROOT / 'README.md').read_text(encoding='utf-8')
 PYTHON = re.findall(r'```python\n(.*?)```', README, re.DOTALL)
 PAGES = [path for path in ROOT.rglob('*.md') if not any(part.startswith('.') for part in path.relative_to(ROOT).parts)
          and path.relative_to(ROOT).parts[0] not in ('data', 'work_dirs', 'demo_out', 'build')]
+
+
+def test_the_first_example_answers_as_shown(monkeypatch):
+    assert README.index('```pycon') < README.index('```python')
+    monkeypatch.chdir(ROOT)
+    shown, = re.findall(r'```pycon\n(.*?)```', README, re.DOTALL)
+    said: list[str] = []
+    example = doctest.DocTestParser().get_doctest(shown, {}, 'README', 'README.md', 0)
+    doctest.DocTestRunner().run(example, out=said.append)
+    assert not said, ''.join(said)
+
+
+@pytest.mark.parametrize('page', ['README.md', 'docs/predict.md'])
+def test_the_table_of_levels_is_the_one_that_is_printed(page, capsys):
+    text = (ROOT / page).read_text(encoding='utf-8')
+    shown, = re.findall(r'^level +sure +haze +photo\n(?:\d .*\n)+', text, re.MULTILINE)
+    assert main(['haze', str(ROOT / 'docs' / 'images' / 'street.jpg')]) == 0
+    assert capsys.readouterr().out == shown
 
 
 def test_the_example_finds_the_haze_of_a_photo(tmp_path, monkeypatch, capsys):
