@@ -14,7 +14,7 @@ from ..io.media import map_in_order
 from ..io.photo import read_photo, warn
 from ..io.progress import show_progress
 from .duplicates import Fingerprint, fingerprint
-from .findings import NOTES, PROBLEMS, Finding, amount, check_levels, check_list, check_photos, count_levels
+from .findings import NOTES, PROBLEMS, Finding, amount, are_folds, check_levels, check_list, check_photos, count_levels
 from .haze_order import check_haze
 from .leaks import check_copies, check_lookalikes, check_scenes
 from .sources import Source
@@ -86,8 +86,8 @@ def diagnose(source: Source, split: str | None = None, workers: int | None = Non
     prints = [one for one in (outcomes[photo.path] for photo in photos) if isinstance(one, Fingerprint)]
     failures = tuple(str(outcome) for outcome in outcomes.values() if isinstance(outcome, Exception))
 
-    findings = [*check_list(source), *check_levels(counts, names), *check_copies(photos, prints, splits),
-                *check_photos([photo.path for photo in photos], prints),
+    findings = [*check_list(source), *check_levels(counts, names, are_folds(source.photos)),
+                *check_copies(photos, prints, splits), *check_photos([photo.path for photo in photos], prints),
                 *check_haze(photos, names, workers or cv2.getNumberOfCPUs())]
     if failures:
         findings.append(Finding('unreadable', f'Cannot be read: {amount(len(failures), "photo")}.', failures))

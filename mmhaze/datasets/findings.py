@@ -15,7 +15,7 @@ from .sources import Source
 # from the worst; what is in NOTES is worth knowing and does no harm by itself
 PROBLEMS = ('list', 'unreadable', 'conflict', 'copies across', 'scenes across', 'lookalikes across', 'levels',
             'reversed')
-NOTES = ('haze', 'copies', 'balance', 'sizes', 'flat', 'frames', 'passed over')
+NOTES = ('haze', 'folds', 'copies', 'balance', 'sizes', 'flat', 'frames', 'passed over')
 UNBALANCED = 10  # times as many photos of one level as of another
 MOSTLY = 0.9  # the share of one size, from which on others are odd
 
@@ -70,8 +70,16 @@ def check_list(source: Source) -> Iterator[Finding]:
     yield from _check_order(source.photos)
 
 
-def check_levels(counts: dict[str, list[int]], names: Sequence[str]) -> Iterator[Finding]:
-    """Levels without photos, in the set or in a part of it, and levels with far more than others."""
+def are_folds(photos: Sequence[Listed]) -> bool:
+    """Whether the splits are folds, of several of which each photo is tested in one."""
+    return all(len(photo.parts) > 1 and list(photo.parts.values()).count('test') == 1 for photo in photos)
+
+
+def check_levels(counts: dict[str, list[int]], names: Sequence[str], folds: bool = False) -> Iterator[Finding]:
+    """Levels without photos, in the set or in a part of it, and levels with far more than others.
+
+    In one of several folds a level may have no test photo: those of all folds are counted together.
+    """
     everywhere = counts['all']
     gaps = [level for level, count in enumerate(everywhere) if not count]
     if gaps:
@@ -79,7 +87,8 @@ def check_levels(counts: dict[str, list[int]], names: Sequence[str]) -> Iterator
     for column, per_level in counts.items():
         lacking = [level for level, count in enumerate(per_level) if everywhere[level] and not count]
         if lacking:
-            yield Finding('levels', f'{column} has no photo of {_name(lacking, names)}.')
+            yield Finding('folds' if folds and column.endswith(' test') else 'levels',
+                          f'{column} has no photo of {_name(lacking, names)}.')
     there = [count for count in everywhere if count]
     if max(there) > UNBALANCED * min(there):
         yield Finding('balance', f'Level {everywhere.index(max(there))} has {amount(max(there), "photo")}, level '

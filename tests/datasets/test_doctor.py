@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from mmhaze.datasets.doctor import Diagnosis, diagnose
-from mmhaze.datasets.findings import NOTES, PROBLEMS, Finding, check_levels
+from mmhaze.datasets.findings import NOTES, PROBLEMS, Finding, are_folds, check_levels
+from mmhaze.datasets.listing import Listed
 from mmhaze.datasets.sources import open_source
 from mmhaze.synthesis.demo_set import make_demo_set
 
@@ -188,6 +189,17 @@ def test_levels_without_photos_are_found_in_the_set_and_in_a_part(planted, stree
         'There is no photo of level 0; levels should run from 0 without a gap.', 'test has no photo of level 2.']
     found = examine(planted.write(), names=['a', 'b', 'c', 'd']).problems
     assert found[0].text.startswith('There is no photo of levels 0 (a), 3 (d);')
+
+
+def test_a_fold_may_test_no_photo_of_a_level_and_must_train_on_some():
+    parts = [dict(fold1='test', fold2='train'), dict(fold1='train', fold2='test')]
+    folded = [Listed(Path(), 0, each, {}, '') for each in parts]
+    assert are_folds(folded) and not are_folds([*folded, Listed(Path(), 0, dict(fold1='test', fold2='test'), {}, '')])
+    assert not are_folds([Listed(Path(), 0, {'': 'test'}, {}, '')])
+    counts = {'all': [3, 3], 'fold1 train': [3, 0], 'fold1 test': [0, 3]}
+    assert [(finding.kind, finding.text) for finding in check_levels(counts, ['', ''], folds=True)] == [
+        ('levels', 'fold1 train has no photo of level 1.'), ('folds', 'fold1 test has no photo of level 0.')]
+    assert {finding.kind for finding in check_levels(counts, ['', ''])} == {'levels'}
 
 
 def test_a_level_with_far_more_photos_than_another_is_worth_knowing():
