@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import shlex
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -63,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
         splits = args.split or list(DATA_SETS[args.data[0]].splits)
         table = PaperTable(args.table, args.data, splits, args.seeds, out=args.out, configs=CONFIGS,
                            names=args.rows, data_root=args.data_root, options=read_options(args.cfg_options),
-                           command=f'{_said(args.its_parser.prog)} {shlex.join(args.words)}')
+                           command=_as_typed(args.its_parser.prog, args.words))
         if args.list:
             return table.say_states()
         if args.pack:
@@ -75,9 +76,10 @@ def run(args: argparse.Namespace) -> int:
         signal.signal(signal.SIGTERM, before)
 
 
-def _said(prog: str) -> str:
-    """How the page says that it was made: by the command, or by the script of ``tools/``."""
-    return prog if ' ' in prog else f'python tools/{prog}'
+def _as_typed(prog: str, words: Sequence[str]) -> str:
+    """How the page says that it was made: by ``mmhaze``, whose words begin with the command, or a script of tools/."""
+    program, *command = prog.split()
+    return shlex.join([program, *words] if command else ['python', f'tools/{program}', *words])
 
 
 def stop(signum: int, frame: FrameType | None) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from mmhaze.cli.main import run_tool
 from mmhaze.reproduction import run_cell, running
 from mmhaze.reproduction.cells import RESULT, read_curve
 
@@ -167,3 +168,12 @@ def test_without_a_split_all_that_the_data_set_has_are_made(tiny, tmp_path, caps
     places = ['--data-root', str(tiny), '--out', str(tmp_path)]
     assert reproduce(['table1', '--data', 'demo', *places, '--rows', 'HBFD', '--list']) == 1  # none has a result yet
     assert capsys.readouterr().out.splitlines() == ['HBFD, demo, split random: open', 'HBFD, demo, split scene: open']
+
+
+def test_the_page_says_the_command_that_made_it(tiny, tmp_path):
+    typed = ['table1', '--data', 'demo', '--data-root', str(tiny), '--out', str(tmp_path), '--rows', 'HBFD', '--page']
+    assert reproduce(typed) == 1
+    page, = tmp_path.glob('*.md')
+    assert f'Made by `mmhaze reproduce {" ".join(typed)}`.' in page.read_text()
+    assert run_tool('reproduce', 'reproduce.py', typed) == 1
+    assert f'Made by `python tools/reproduce.py {" ".join(typed)}`.' in page.read_text()
