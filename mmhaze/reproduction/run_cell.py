@@ -8,6 +8,7 @@ whoever started it.
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 import math
 import os
@@ -124,12 +125,13 @@ def run_cell(folder: Path) -> None:
         machine = describe_machine()
         if recipe['config']:
             register_all_modules()
+            whole = Config.fromfile(folder / CONFIG)  # once: the runner of the first fold writes its own there
         rows, curves = [], []
         for number, parts in enumerate(listing.folds):
             levels: np.ndarray
             probabilities: np.ndarray | None
             if recipe['config']:
-                place, config = find_fold(folder, number), Config.fromfile(folder / CONFIG)
+                place, config = find_fold(folder, number), copy.deepcopy(whole)
                 for loader in LOADERS:
                     config[loader].dataset.split = DATA_SETS[recipe['data']].splits[recipe['split']][number]
                 if order['amp']:

@@ -317,6 +317,9 @@ def test_folds_that_are_done_are_not_trained_again(make, started, monkeypatch):
     assert table.make() == 1
     fail.clear()
     assert table.make() == 0 and trained == [0, 0, 2, 0]  # the first has its two epochs behind it
+    cell, = table.cells
+    curve = read_result(cell.folder(table.out), cell.recipe)['curve']
+    assert [point['epoch'] for point in curve] == [1, 2]  # and the second did not begin with what the first had learnt
 
 
 def test_an_unknown_row_is_refused_with_the_names_there_are(make):
