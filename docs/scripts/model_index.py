@@ -44,7 +44,7 @@ TRAINED_ON = {'hazel-level': 'Hazel-level', 'haze-wild': 'Haze-wild', 'ceit-fogg
               'mixture': 'FRIDA, roads, rooms', 'reside-6k': 'RESIDE-6K', 'dcp': 'nothing',
               'haze-map': 'drawn scenes, photos', 'camera-visibility': 'Camera-visibility'}
 # without blanks and commas, for "mim search --condition"
-SETS = {'hazel-level': 'Hazel-level', 'haze-wild': 'Haze-wild-small',
+SETS = {'hazel-level': 'Hazel-level', 'haze-wild': 'Haze-wild-small', 'ceit-foggy': 'CEIT-Foggy',
         'scenes': 'FRIDA-held-out', 'photos': 'roads-held-out', 'sots': 'SOTS-indoor-20'}
 METRICS = {'Top 1 Accuracy': ('accuracy', 100, 2), 'Error in Levels': ('mae', 1, 3),
            'PSNR': ('psnr', 1, 2), 'SSIM': ('ssim_dehazeformer', 1, 3)}
