@@ -6,8 +6,8 @@ from ..io.files import locate
 from ..io.tables import has_columns, open_table, read_number
 from ..registry import DATASETS
 from .folds import name_parts, read_folds
-from .haze_level import HazeLevelDataset
 from .listing import Listed
+from .published_set import PublishedSet
 
 LABELS = 'labels.csv'
 BOUNDS = (10_000.0, 1000.0, 200.0)  # metres: what each level but the last is above
@@ -15,7 +15,7 @@ LIMIT = 20_000.0                    # metres: the most that the instrument tells
 
 
 @DATASETS.register_module()
-class CameraVisibility(HazeLevelDataset):
+class CameraVisibility(PublishedSet):
     """One road camera over the mornings of a month, each frame with the visibility by an instrument [wang2025]_.
 
     ``visibility`` of a sample is in metres, from 112 to 20,000, where the instrument ends: 20,000 means at least that,
@@ -43,9 +43,6 @@ class CameraVisibility(HazeLevelDataset):
 
     def __init__(self, data_root: str, ann_file: str | None = LABELS, **kwargs) -> None:
         super().__init__(data_root, ann_file, **kwargs)
-
-    def _list_photos(self) -> tuple[list[Listed], tuple[str, ...]]:
-        return self.list_photos(Path(self.data_root)), self.METAINFO['classes']
 
     @staticmethod
     def lies_in(root: Path) -> bool:

@@ -7,15 +7,15 @@ from ..io.search import Search
 from ..io.tables import has_columns, open_table
 from ..registry import DATASETS
 from .folds import name_parts, read_folds
-from .haze_level import HazeLevelDataset
 from .listing import Listed, natural
+from .published_set import PublishedSet
 
 LABELS = 'labels.csv'
 FOGS = {'light fog': 1, 'moderate fog': 2, 'heavy fog': 2}  # every other condition, such as rain, is none
 
 
 @DATASETS.register_module()
-class CeitFoggy(HazeLevelDataset):
+class CeitFoggy(PublishedSet):
     """CEIT-Foggy: frames of a car's camera on real roads, each video with the weather that people saw [ceit2021]_.
 
     Levels are 0 no fog (sunny, cloudy, rain), 1 light fog, 2 moderate or heavy fog. ``scene`` of a sample is its video,
@@ -40,13 +40,9 @@ class CeitFoggy(HazeLevelDataset):
     """
 
     METAINFO = dict(classes=('no fog', 'light fog', 'moderate or heavy fog'))
-    ONE_VIEW = False
 
     def __init__(self, data_root: str, ann_file: str | None = '', **kwargs) -> None:
         super().__init__(data_root, ann_file, **kwargs)
-
-    def _list_photos(self) -> tuple[list[Listed], tuple[str, ...]]:
-        return self.list_photos(Path(self.data_root)), self.METAINFO['classes']
 
     @staticmethod
     def lies_in(root: Path) -> bool:

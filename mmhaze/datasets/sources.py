@@ -20,6 +20,7 @@ from .level_count import build_list, find_misfits
 from .level_table import read_table
 from .listing import PARTS, Listed, read_folders
 from .pairs import Pair, find_pairs, holds_pairs, is_pair_table, read_pairs
+from .published_set import PublishedSet
 
 WANTED = (f'a folder with {MANIFEST}, with a folder a level or with pairs, or one of a published set, a .csv or .txt '
           'file, or a config file')
@@ -75,8 +76,8 @@ def open_source(path: Path, names: Sequence[str] | None = None, options: dict | 
         source = _open_config(path, options or {})
     elif names is None and (pairs := _list_pairs(path, passed)):
         source = Source(str(path), _list_both(pairs), PAIR_LEVELS, passed=passed)
-    elif names is None and (known := find_known_set(path)):
-        source = Source(str(path), tuple(known.list_photos(path)), known.METAINFO['classes'], one_view=known.ONE_VIEW)
+    elif names is None and (kind := find_published(path)):
+        source = Source(str(path), tuple(kind.list_photos(path)), kind.METAINFO['classes'], one_view=kind.ONE_VIEW)
     elif path.is_dir() and not (path / MANIFEST).is_file():
         photos, levels = read_folders(path, names=names, report=problems.append, pass_over=passed.add)
         source = Source(str(path), tuple(photos), levels, folder=path, passed=passed)
@@ -94,9 +95,10 @@ def open_source(path: Path, names: Sequence[str] | None = None, options: dict | 
     return source
 
 
-def find_known_set(path: Path) -> type[CeitFoggy] | type[CameraVisibility] | None:
-    """The class that reads a folder as a published set of real photos lies there; None for all else."""
-    return next((kind for kind in (CeitFoggy, CameraVisibility) if path.is_dir() and kind.lies_in(path)), None)
+def find_published(path: Path) -> type[PublishedSet] | None:
+    """The class that reads the published set in a folder; None for all else."""
+    kinds: tuple[type[PublishedSet], ...] = (CeitFoggy, CameraVisibility) if path.is_dir() else ()
+    return next((kind for kind in kinds if kind.lies_in(path)), None)
 
 
 def _list_pairs(path: Path, passed: PassedOver) -> list[Pair]:
