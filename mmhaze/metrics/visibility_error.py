@@ -8,6 +8,7 @@ from mmengine.evaluator import BaseMetric
 
 from ..models.heads.visibility_head import LIMIT, measured_visibility
 from ..registry import METRICS
+from . import agreement
 
 FACTORS = (1.5, 2)
 
@@ -69,12 +70,5 @@ class VisibilityError(BaseMetric):
 
 
 def rank_correlation(first: np.ndarray, second: np.ndarray) -> float:
-    """Spearman's, of two (N,) arrays; NaN where all values of one are equal."""
-    ranks = [_ranks(first), _ranks(second)]
-    return float(np.corrcoef(ranks)[0, 1]) if all(map(np.ptp, ranks)) else math.nan
-
-
-def _ranks(values: np.ndarray) -> np.ndarray:
-    """(N,) -> (N,), from 1, the least first; equal values share the mean of theirs."""
-    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
-    return (count.cumsum() - (count - 1) / 2)[place]
+    """That of :mod:`.agreement`, but NaN where all values of one are equal."""
+    return agreement.rank_correlation(first, second) if np.ptp(first) and np.ptp(second) else math.nan
