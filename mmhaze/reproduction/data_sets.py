@@ -104,7 +104,8 @@ def read_listing(data: DataSet, root: Path, split: str) -> Listing:
         raise ValueError(f'{data.name} has no split {split}, only {", ".join(data.splits)}.')
     columns = data.splits[split]
     advice = f'{data.advice.format(root=root)}, or say with --data-root where it is.'
-    photos, where = (_read_class if data.kind else _read_manifest)(data, root, columns[0], advice)
+    photos, where = (_read_published(data, root, advice) if data.kind else
+                     _read_manifest(data, root, columns[0], advice))
     levels = sorted({photo.level for photo in photos})
     if levels != list(range(data.levels)):
         raise ValueError(f'{where} has the levels {levels}, {data.name} has 0 to {data.levels - 1}. '
@@ -134,7 +135,7 @@ def _read_manifest(data: DataSet, root: Path, column: str | None, advice: str) -
     return read_table(manifest, root, split=column), manifest
 
 
-def _read_class(data: DataSet, root: Path, column: str | None, advice: str) -> tuple[list[Listed], Path]:
+def _read_published(data: DataSet, root: Path, advice: str) -> tuple[list[Listed], Path]:
     """The photos, and what lists them."""
     from .. import datasets
 

@@ -118,22 +118,23 @@ def run_cell(folder: Path) -> None:
     order = json.loads((folder / ORDER).read_bytes())
     recipe, root = order['recipe'], Path(order['root'])
     with only_one(folder):
-        listing = read_listing(DATA_SETS[recipe['data']], root, recipe['split'])
+        data, split = DATA_SETS[recipe['data']], recipe['split']
+        listing = read_listing(data, root, split)
         if listing.sha256 != recipe['manifest']:
             raise ValueError(f'{root} was changed while the table was being made. Start again.')
         start = time.monotonic()
         machine = describe_machine()
         if recipe['config']:
             register_all_modules()
-            whole = Config.fromfile(folder / CONFIG)  # once: the runner of the first fold writes its own there
+            given = Config.fromfile(folder / CONFIG)  # once: the runner of the first fold writes its own there
         rows, curves = [], []
-        for number, parts in enumerate(listing.folds):
+        for number, (column, parts) in enumerate(zip(data.splits[split], listing.folds)):
             levels: np.ndarray
             probabilities: np.ndarray | None
             if recipe['config']:
-                place, config = find_fold(folder, number), copy.deepcopy(whole)
+                place, config = find_fold(folder, number), copy.deepcopy(given)
                 for loader in LOADERS:
-                    config[loader].dataset.split = DATA_SETS[recipe['data']].splits[recipe['split']][number]
+                    config[loader].dataset.split = column
                 if order['amp']:
                     machine['precision'] = f'mixed with {mix_precision(config)}'
                 levels, probabilities = train_and_test(config, place, parts['test'])
